@@ -1,0 +1,55 @@
+# Two commands matter on a fresh machine: `make demo` and `make test`. Both make .venv themselves.
+PYTHON ?= python3
+BIN = .venv/bin
+# torch's own index has CPU builds; where the version below is at hand as one, it is taken.
+TORCH ?= torch==2.13.0
+
+.PHONY: demo test test-all lint docs bench weights results clean
+
+.venv/base: pyproject.toml
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --upgrade pip
+	$(BIN)/pip install --quiet --editable .
+	touch $@
+
+.venv/dev: .venv/base
+	$(BIN)/pip install --quiet "$(TORCH)"
+	$(BIN)/pip install --quiet --editable ".[train,frames]" --group test --group recipes --group bench
+	touch $@
+
+demo: .venv/base
+	@echo; echo '$$ affekt analyze samples/review.txt'; $(BIN)/affekt analyze samples/review.txt
+	@echo; echo '$$ affekt analyze samples/essay.txt --space ekman'; $(BIN)/affekt analyze samples/essay.txt --space ekman
+	@echo; echo '$$ affekt annotate samples/comments.csv --column text -o runs/demo/comments.csv'
+	@mkdir -p runs/demo && $(BIN)/affekt annotate samples/comments.csv --column text -o runs/demo/comments.csv --overwrite
+	@$(BIN)/python samples/show.py runs/demo/comments.csv
+
+lint: .venv/dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+test: .venv/dev lint
+	$(BIN)/pytest
+
+test-all: .venv/dev lint
+	AFFEKT_TEST_ALL=1 $(BIN)/pytest
+
+docs: .venv/dev
+	$(BIN)/python docs/generate.py
+
+bench: .venv/dev
+	$(BIN)/python bench/text.py
+
+# The shipped weights, from the corpora in $$AFFEKT_DATA: about an hour and a half on two cores.
+weights: .venv/dev
+	$(BIN)/python recipes/text/run.py
+
+results: .venv/dev
+	$(BIN)/python recipes/text/evaluate.py
+	$(BIN)/python recipes/text/behaviour.py
+	$(BIN)/python recipes/text/evidence.py
+
+clean:
+	rm -rf .venv runs .pytest_cache .mypy_cache .ruff_cache

@@ -1,0 +1,1 @@
+"""From a source to a report, and from a table to a table."""

@@ -1,0 +1,121 @@
+"""analyze(): from a source to a Report. The whole path is on this page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from pathlib import Path
+from typing import overload
+
+import numpy as np
+
+from affekt.affect.spaces import find_space
+from affekt.analysis.explain import explain_reading, strongest
+from affekt.cards import ModelCard
+from affekt.inference.text import TextEstimates, TextReader, open_reader
+from affekt.models.index import find_model
+from affekt.signals.text import open_text, sentence_spans, text_of
+from affekt.types import VAD, LabelSpace, Provenance, Reading, Report, Signal, Span
+from affekt.version import __version__
+
+Source = str | Path | Signal
+
+# A text of several sentences and more characters than this is also read sentence by sentence.
+LONG_TEXT = 200
+
+
+@overload
+def analyze(
+    x: Source,
+    *,
+    model: str | ModelCard | None = None,
+    space: str | LabelSpace | None = None,
+    explain: bool = False,
+    language: str | None = None,
+) -> Report: ...
+@overload
+def analyze(
+    x: Iterable[Source],
+    *,
+    model: str | ModelCard | None = None,
+    space: str | LabelSpace | None = None,
+    explain: bool = False,
+    language: str | None = None,
+) -> list[Report]: ...
+def analyze(
+    x: Source | Iterable[Source],
+    *,
+    model: str | ModelCard | None = None,
+    space: str | LabelSpace | None = None,
+    explain: bool = False,
+    language: str | None = None,
+) -> Report | list[Report]:
+    """Return the affect of a text: one `Report` for one input, a list of them for a list, in order.
+
+    A `str` is always text; a file is a `pathlib.Path`. The overall reading is of the whole text; a
+    text past the model's window is read in windows whose probabilities and VAD are averaged by
+    their length, so nothing is cut off. A text of several sentences and over 200 characters also
+    gets a reading per sentence; otherwise `readings` holds the overall one alone.
+
+    `model` is a name from `affekt models` (None: ``"text"``), `space` a label space (None: the
+    model's own), `explain` adds the words that made the difference, `language` (ISO 639-1) replaces
+    the language check: with ``"en"`` every text is read as English.
+
+    Raises `InputError` where there is nothing to read, `UnknownNameError` for a model or space,
+    `ConversionError` where the model's labels cannot become the space asked for.
+
+    >>> import affekt
+    >>> report = affekt.analyze("Thank you so much, this made my day!")
+    >>> report.top(1)[0].label
+    'gratitude'
+    """
+    if not isinstance(x, str | Path | Signal) and isinstance(x, Iterable):
+        signals = [open_text(item) for item in x]
+        return _analyze(signals, find_model(model), space, explain, language)
+    return _analyze([open_text(x)], find_model(model), space, explain, language)[0]
+
+
+def _analyze(
+    signals: list[Signal], card: ModelCard, space: str | LabelSpace | None, explain: bool, language: str | None
+) -> list[Report]:
+    target = card.space if space is None else find_space(space)
+    reader = open_reader(card)
+    sentences = [_sentences(signal.text) for signal in signals]
+    spans = [[Span(0, len(signal.text)), *parts] for signal, parts in zip(signals, sentences, strict=True)]
+    texts = [text_of(signal.text, span) for signal, parts in zip(signals, spans, strict=True) for span in parts]
+    estimates = reader.estimate(texts, language=language)
+
+    reports, row = [], 0
+    for signal, parts in zip(signals, spans, strict=True):
+        readings = []
+        for span in parts:
+            reading = _reading(reader, estimates, row, span).to(target)
+            # The overall reading of a long text borrows the evidence of its sentences below.
+            if explain and reading.status == "ok" and (len(parts) == 1 or readings):
+                reading = explain_reading(reader, signal.text, reading)
+            readings.append(reading)
+            row += 1
+        overall, *rest = readings
+        if explain and rest:
+            overall = replace(overall, evidence=strongest(rest))
+        provenance = Provenance(card.name, card.version, card.licence, card.window, __version__)
+        reports.append(Report(signal.source, signal.text, tuple(rest) or (overall,), overall, provenance))
+    return reports
+
+
+def _sentences(text: str) -> list[Span]:
+    """Return the sentence spans of a long text, none for a short one."""
+    if len(text) <= LONG_TEXT:
+        return []
+    spans = sentence_spans(text)
+    return spans if len(spans) > 1 else []
+
+
+def _reading(reader: TextReader, estimates: TextEstimates, row: int, span: Span) -> Reading:
+    """Return row `row` of the estimates as a reading in the model's own space."""
+    space, thresholds = reader.card.space, reader.thresholds
+    if not estimates.supported[row] or estimates.empty[row]:
+        return Reading(space, (), span, thresholds, status="unsupported_language")
+    probabilities = tuple(np.round(estimates.probabilities[row].astype(float), 6).tolist())
+    vad = VAD(*(round(float(value), 4) for value in (*estimates.vad[row], *estimates.vad_sd[row])))
+    return Reading(space, probabilities, span, thresholds, vad, round(float(estimates.intensity[row]), 4))

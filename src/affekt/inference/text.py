@@ -1,0 +1,196 @@
+"""From texts to arrays: tokens, language check, network, calibration. Columnar throughout."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from affekt.cards import Fit, ModelCard
+from affekt.inference.tokens import WordPieces
+from affekt.signals.text import normalise
+
+Floats = NDArray[np.float32]
+
+
+class RawOutputs(NamedTuple):
+    """What a network answers before calibration.
+
+    labels: float32 (text, label), logits; vad: float32 (text, 6), means then log-variances;
+    intensity: float32 (text, 5), logits.
+    """
+
+    labels: Floats
+    vad: Floats
+    intensity: Floats
+
+
+class Network(Protocol):
+    """Piece ids in, raw outputs out. Id 0 inside a text stands for a masked piece."""
+
+    def run(self, ids: Sequence[Sequence[int]], *, batch_size: int) -> RawOutputs:
+        """Return the outputs for texts of at least one piece each, in order."""
+
+    def features(self, ids: Sequence[Sequence[int]], *, batch_size: int) -> Floats:
+        """Return the encoding the heads read, float32 (text, width)."""
+
+
+@dataclass(frozen=True, slots=True)
+class TextEstimates:
+    """Calibrated estimates of many texts, a row each; rows that were not read are NaN.
+
+    probabilities: float32 (text, label) in [0, 1]; vad and vad_sd: float32 (text, 3), valence,
+    arousal, dominance in [-1, 1] and their standard deviations; intensity: float32 (text,) in
+    [0, 1]; supported: bool (text,), False where the language is not one the model reads; empty:
+    bool (text,), True where there is nothing to read.
+    """
+
+    probabilities: Floats
+    vad: Floats
+    vad_sd: Floats
+    intensity: Floats
+    supported: NDArray[np.bool_]
+    empty: NDArray[np.bool_]
+
+
+class TextReader:
+    """A model opened for reading. Holds the network and the tokenizer; `open_reader` makes one."""
+
+    def __init__(self, card: ModelCard, network: Network, pieces: WordPieces) -> None:
+        self.card = card
+        self._network = network
+        self._pieces = pieces
+        self._fit: Fit = card.fit
+
+    @property
+    def thresholds(self) -> Mapping[str, tuple[float, ...]]:
+        """Per-label thresholds by the name of the space they are for."""
+        return self._fit.thresholds
+
+    def pieces(self, text: str) -> list[int]:
+        """Return the piece ids of a text as the network gets them, special pieces left out."""
+        return self._pieces.pieces(normalise(text))
+
+    def estimate(self, texts: Sequence[str], *, batch_size: int = 64, language: str | None = None) -> TextEstimates:
+        """Return the estimates for `texts`, in order.
+
+        A text longer than the card's window is read in windows, and the probabilities and VAD are
+        averaged by their number of pieces. `language` (ISO 639-1) says what the texts are in; None
+        has it checked, text by text. A row does not depend on the other rows.
+        """
+        ids = [self.pieces(text) for text in texts]
+        empty = np.fromiter((not text for text in ids), bool, len(ids))
+        return self._estimate(ids, ~empty & self._supported(ids, language), empty, batch_size)
+
+    def estimate_pieces(self, ids: Sequence[Sequence[int]], *, batch_size: int = 64) -> TextEstimates:
+        """Return the estimates for texts given as piece ids, 0 where masked, without a language check."""
+        empty = np.fromiter((not any(text) for text in ids), bool, len(ids))
+        return self._estimate(ids, ~empty, empty, batch_size)
+
+    def features(self, texts: Sequence[str], *, batch_size: int = 64) -> Floats:
+        """Return the encoding the heads read, float32 (text, width): what a new head is fitted on.
+
+        Only the first window of a text is encoded. A text with nothing in it is a row of zeros.
+        """
+        ids = [self.pieces(text)[: self.card.window] for text in texts]
+        filled = [i for i, text in enumerate(ids) if text]
+        encoded = self._network.features([ids[i] for i in filled] or [[1]], batch_size=batch_size)
+        rows = np.zeros((len(ids), encoded.shape[1]), np.float32)
+        rows[filled] = encoded[: len(filled)]
+        return rows
+
+    def _supported(self, ids: list[list[int]], language: str | None) -> NDArray[np.bool_]:
+        if language is not None:
+            return np.full(len(ids), language in self.card.languages)
+        from affekt.inference.language import LanguageCheck
+
+        offsets = np.zeros(len(ids) + 1, np.int64)
+        np.cumsum([len(text) for text in ids], out=offsets[1:])
+        flat = np.fromiter((i for text in ids for i in text), np.int32, int(offsets[-1]))
+        return LanguageCheck.load().supported(flat, offsets)
+
+    def _estimate(
+        self, ids: Sequence[Sequence[int]], read: NDArray[np.bool_], empty: NDArray[np.bool_], batch_size: int
+    ) -> TextEstimates:
+        window = self.card.window
+        owners, chunks = [], []
+        for i in np.flatnonzero(read).tolist():
+            text = ids[i]
+            starts = range(0, len(text), window) if len(text) > window else (0,)
+            for start in starts:
+                chunk = text[start : start + window]
+                if len(text) <= window or any(chunk):
+                    owners.append(i)
+                    chunks.append(chunk)
+        count, labels = len(ids), len(self.card.space)
+        columns = np.full((count, labels + 7), np.nan, np.float32)
+        if chunks:
+            raw = self._network.run(chunks, batch_size=batch_size)
+            fit = self._fit
+            probabilities = _sigmoid(raw.labels * np.array(fit.scale, np.float32) + np.array(fit.shift, np.float32))
+            sd = np.exp(0.5 * raw.vad[:, 3:]) * np.array(fit.sd_factor, np.float32)
+            intensity = _sigmoid(raw.intensity).max(1, keepdims=True)
+            values = np.concatenate([probabilities, np.clip(raw.vad[:, :3], -1, 1), sd, intensity], axis=1)
+            columns[read] = _pool(values, np.array(owners), np.array([len(chunk) for chunk in chunks], np.float32))
+        return TextEstimates(
+            probabilities=columns[:, :labels],
+            vad=columns[:, labels : labels + 3],
+            vad_sd=columns[:, labels + 3 : labels + 6],
+            intensity=columns[:, labels + 6],
+            supported=read | empty,
+            empty=empty,
+        )
+
+
+def open_reader(card: ModelCard, *, threads: int | None = None, device: str = "cpu") -> TextReader:
+    """Return `card`'s model, opened; the same one for the same arguments within a process.
+
+    `threads` is how many cores a call may use (None: all). Raises `InputError` for a device that is
+    unknown or not available.
+    """
+    return _open_reader(card.folder, threads, device, _Held(card))
+
+
+class _Held:
+    """A card that hashes by name, since cards hold mappings."""
+
+    def __init__(self, card: ModelCard) -> None:
+        self.card = card
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Held) and other.card == self.card
+
+    def __hash__(self) -> int:
+        return hash((self.card.name, self.card.version))
+
+
+@lru_cache(maxsize=8)
+def _open_reader(folder: object, threads: int | None, device: str, held: _Held) -> TextReader:
+    card = held.card
+    network: Network
+    if card.runtime == "onnx":
+        from affekt.inference.encoder import EncoderNetwork
+
+        network = EncoderNetwork(card.folder / "model.onnx", threads=threads, device=device)
+    else:
+        from affekt.inference.static import StaticNetwork
+
+        network = StaticNetwork.load(card.folder / "model.npz")
+    return TextReader(card, network, WordPieces.load(card.tokenizer))
+
+
+def _sigmoid(x: Floats) -> Floats:
+    return np.asarray(1 / (1 + np.exp(-x)), np.float32)
+
+
+def _pool(values: Floats, owners: NDArray[np.int64], weights: Floats) -> Floats:
+    """Return the weighted mean of the rows of each owner, owners ascending."""
+    starts = np.flatnonzero(np.diff(owners, prepend=-1))
+    if len(starts) == len(owners):
+        return values
+    sums = np.add.reduceat(values * weights[:, None], starts, axis=0)
+    return np.asarray(sums / np.add.reduceat(weights, starts)[:, None], np.float32)

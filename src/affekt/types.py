@@ -1,0 +1,330 @@
+"""The nouns everything else speaks in: Signal, Span, LabelSpace, VAD, Evidence, Reading, Report, Record.
+
+All are values: frozen, comparable, cheap. Probabilities are plain floats, so a report can be
+pickled, compared and written as JSON without knowing NumPy.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+
+from affekt.errors import MissingDependencyError, unknown_name
+
+if TYPE_CHECKING:
+    import pandas
+
+SCHEMA = "affekt.report/1"
+
+Kind = Literal["exclusive", "multi-label", "ordinal", "open", "appraisals", "instrument", "traits"]
+Modality = Literal["text"]
+Status = Literal["ok", "unsupported_language"]
+
+
+@dataclass(frozen=True, slots=True)
+class LabelSpace:
+    """A set of names an answer may use.
+
+    `kind` says whether one label holds (exclusive), any number (multi-label), or whether these are
+    no emotions at all (appraisals, instrument, traits). `neutral` names the label that means "none
+    of the others", if the space has one. `source` is the citation.
+    """
+
+    name: str
+    labels: tuple[str, ...]
+    kind: Kind
+    source: str
+    neutral: str | None = None
+
+    def __len__(self) -> int:
+        return len(self.labels)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.labels)
+
+    def __contains__(self, label: object) -> bool:
+        return label in self.labels
+
+    def index(self, label: str) -> int:
+        """Return the position of `label`. Raises `UnknownNameError` and offers the nearest."""
+        if label not in self.labels:
+            raise unknown_name(f"label of {self.name}", label, self.labels, f"affekt spaces {self.name}")
+        return self.labels.index(label)
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A stretch of a signal: seconds, or characters of a text (end excluded)."""
+
+    start: float
+    end: float
+    unit: Literal["character", "second"] = "character"
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.start <= self.end:
+            raise ValueError(f"A span runs from start to end, both at least 0; got {self.start} to {self.end}.")
+
+
+@dataclass(frozen=True, slots=True)
+class Signal:
+    """Something to read, and where it came from.
+
+    `text` holds the sample of a text signal, `source` the file or name it came from, `language` an
+    ISO 639-1 code if it is known.
+    """
+
+    text: str
+    source: str | None = None
+    language: str | None = None
+    modality: Modality = "text"
+
+
+class Interval(NamedTuple):
+    """A closed interval."""
+
+    low: float
+    high: float
+
+
+class LabelProbability(NamedTuple):
+    """One label and the probability a reading gives it."""
+
+    label: str
+    probability: float
+
+
+@dataclass(frozen=True, slots=True)
+class VAD:
+    """A point in valence-arousal-dominance, each in [-1, 1], with its standard deviation if known."""
+
+    valence: float
+    arousal: float
+    dominance: float
+    valence_sd: float | None = None
+    arousal_sd: float | None = None
+    dominance_sd: float | None = None
+
+    def interval(self, dimension: Literal["valence", "arousal", "dominance"], coverage: float = 0.9) -> Interval:
+        """Return the central interval that should cover `coverage` of outcomes, cut to [-1, 1].
+
+        Raises `ValueError` where the standard deviation is unknown or `coverage` is not in (0, 1).
+        """
+        from statistics import NormalDist
+
+        if not 0 < coverage < 1:
+            raise ValueError(f"coverage must lie between 0 and 1, got {coverage}.")
+        mean, sd = getattr(self, dimension), getattr(self, f"{dimension}_sd")
+        if sd is None:
+            raise ValueError(f"This VAD has no standard deviation for {dimension}.")
+        half = NormalDist().inv_cdf(0.5 + coverage / 2) * sd
+        return Interval(max(-1.0, mean - half), min(1.0, mean + half))
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """A part of the signal that moved a reading: `weight` is the change in the probability of
+    `label` (in [-1, 1]) when the part is masked; positive speaks for the label."""
+
+    span: Span
+    text: str
+    label: str
+    weight: float
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One estimate of affect over one span of one signal.
+
+    `probabilities` follow `space.labels`. `thresholds` maps the name of a space to where each of its
+    labels counts as present, in that space's order: a model fits them for its own space and for
+    every space its answers are rolled up into, so they travel with the reading. `about` says whose
+    affect it is. Where `status` is not ``"ok"`` nothing was estimated: `probabilities` is empty.
+    """
+
+    space: LabelSpace
+    probabilities: tuple[float, ...]
+    span: Span
+    thresholds: Mapping[str, tuple[float, ...]] = field(default_factory=dict, hash=False, repr=False)
+    vad: VAD | None = None
+    intensity: float | None = None
+    evidence: tuple[Evidence, ...] = ()
+    about: str = "writer"
+    modality: Modality = "text"
+    status: Status = "ok"
+
+    def __post_init__(self) -> None:
+        if self.status == "ok" and len(self.probabilities) != len(self.space):
+            raise ValueError(
+                f"A reading over {self.space.name} has {len(self.space)} probabilities, got {len(self.probabilities)}."
+            )
+
+    def __getitem__(self, label: str) -> float:
+        """Return the probability of `label`; NaN where nothing was estimated."""
+        place = self.space.index(label)
+        return self.probabilities[place] if self.probabilities else math.nan
+
+    def top(self, k: int = 3) -> list[LabelProbability]:
+        """Return the `k` most probable labels, highest first."""
+        pairs = [LabelProbability(*pair) for pair in zip(self.space.labels, self.probabilities, strict=False)]
+        return sorted(pairs, key=lambda pair: -pair.probability)[:k]
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """The labels at or over their threshold, most probable first.
+
+        An exclusive space has one, the most probable; a multi-label reading may have none.
+        """
+        if self.space.kind == "exclusive":
+            return tuple(pair.label for pair in self.top(1))
+        limits = self.thresholds.get(self.space.name, (0.5,) * len(self.space))
+        over = dict(zip(self.space.labels, limits, strict=True))
+        return tuple(label for label, p in self.top(len(self.space)) if p >= over[label])
+
+    def to(self, space: LabelSpace | str) -> Reading:
+        """Return this reading in another label space; see `affekt.affect.convert` for the rules."""
+        from affekt.affect.convert import convert_reading
+
+        return convert_reading(self, space)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the reading as plain JSON values."""
+        return {
+            "space": self.space.name,
+            "status": self.status,
+            "span": {"start": self.span.start, "end": self.span.end, "unit": self.span.unit},
+            "about": self.about,
+            "modality": self.modality,
+            "labels": list(self.labels),
+            "probabilities": dict(zip(self.space.labels, self.probabilities, strict=False)),
+            "vad": None if self.vad is None else {name: getattr(self.vad, name) for name in VAD.__slots__},
+            "intensity": self.intensity,
+            "evidence": [
+                {"start": e.span.start, "end": e.span.end, "text": e.text, "label": e.label, "weight": e.weight}
+                for e in self.evidence
+            ],
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Provenance:
+    """What made a report: model, its version and licence, its window (tokens), affekt's version."""
+
+    model: str
+    model_version: str
+    licence: str
+    window: int
+    affekt_version: str
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """All readings of one source, the overall reading, and what made them."""
+
+    source: str | None
+    text: str
+    readings: tuple[Reading, ...]
+    overall: Reading
+    provenance: Provenance
+
+    def top(self, k: int = 3) -> list[LabelProbability]:
+        """Return the `k` most probable labels of the overall reading."""
+        return self.overall.top(k)
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """The labels of the overall reading."""
+        return self.overall.labels
+
+    @property
+    def vad(self) -> VAD | None:
+        """The valence-arousal-dominance of the overall reading."""
+        return self.overall.vad
+
+    def to(self, space: LabelSpace | str) -> Report:
+        """Return the report with every reading in another label space."""
+        return replace(self, readings=tuple(r.to(space) for r in self.readings), overall=self.overall.to(space))
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the stable record (schema ``affekt.report/1``) that CLI, API and exports share."""
+        return {
+            "schema": SCHEMA,
+            "source": self.source,
+            "text": self.text,
+            "overall": self.overall.to_dict(),
+            "readings": [reading.to_dict() for reading in self.readings],
+            "provenance": {name: getattr(self.provenance, name) for name in Provenance.__slots__},
+        }
+
+    def to_json(self, path: Path | None = None, *, indent: int | None = 2) -> str:
+        """Return the record as JSON text, and write it to `path` if one is given."""
+        text = json.dumps(self.to_dict(), ensure_ascii=False, indent=indent)
+        if path is not None:
+            path.write_text(text + "\n", encoding="utf-8")
+        return text
+
+    def to_frame(self) -> pandas.DataFrame:
+        """Return a pandas frame, a row per reading, indexed by (source, start, end).
+
+        Columns: ``status``, ``<space>.<label>`` probabilities, ``labels`` (joined by ``|``),
+        ``valence``, ``arousal``, ``dominance``, ``intensity``. Raises `MissingDependencyError`.
+        """
+        try:
+            import pandas
+        except ImportError as error:
+            raise MissingDependencyError(
+                "Report.to_frame needs pandas. Install it with: pip install 'affekt[frames]'"
+            ) from error
+        rows = []
+        for reading in self.readings:
+            row: dict[str, Any] = {"source": self.source, "start": reading.span.start, "end": reading.span.end}
+            row["status"] = reading.status
+            for label in reading.space:
+                row[f"{reading.space.name}.{label}"] = reading[label]
+            row["labels"] = "|".join(reading.labels)
+            for name in ("valence", "arousal", "dominance"):
+                row[name] = getattr(reading.vad, name) if reading.vad else math.nan
+            row["intensity"] = math.nan if reading.intensity is None else reading.intensity
+            rows.append(row)
+        return pandas.DataFrame(rows).set_index(["source", "start", "end"])
+
+
+@dataclass(frozen=True, slots=True)
+class Rating:
+    """What one rater said of one item: labels, or values on named scales, or both.
+
+    `rater` is the corpus's own id, None where the corpus publishes no ids. `perspective` is
+    ``"writer"`` or ``"reader"`` where a corpus keeps them apart.
+    """
+
+    rater: str | None
+    labels: tuple[str, ...] = ()
+    values: Mapping[str, float] = field(default_factory=dict, hash=False)
+    perspective: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One item of a corpus: its signal, every rating it was given, and where it belongs.
+
+    `labels`, `vad` and `intensities` are the published aggregate, in affekt's units (VAD in
+    [-1, 1], intensity in [0, 1]); `ratings` are the votes behind it, where the corpus has them.
+    `group` is what a split must keep together (a document, a dialogue, a speaker). `values` are
+    published aggregates on further named scales (units: the card's notes). `unrated` names labels of
+    the corpus's space that nobody judged for this item: their absence from `labels` says nothing.
+    """
+
+    id: str
+    signal: Signal
+    split: str
+    labels: tuple[str, ...] = ()
+    vad: VAD | None = None
+    intensities: Mapping[str, float] = field(default_factory=dict, hash=False)
+    ratings: tuple[Rating, ...] = ()
+    speaker: str | None = None
+    group: str | None = None
+    values: Mapping[str, float] = field(default_factory=dict, hash=False)
+    unrated: tuple[str, ...] = ()
