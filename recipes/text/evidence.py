@@ -12,14 +12,13 @@ is computed (words are masked, one at a time), so the test is not its own answer
 from __future__ import annotations
 
 import argparse
-from datetime import date
 from pathlib import Path
 
 import numpy as np
 
 from affekt.analysis.analyze import analyze
 from affekt.corpora.read import read_corpus
-from affekt.evaluation.records import ResultRow, current_commit, write_results
+from affekt.evaluation.records import ResultRow, Scored, run_info, write_results
 from affekt.inference.text import open_reader
 from affekt.metrics.resampling import bootstrap_interval
 from affekt.models.index import find_model
@@ -51,7 +50,9 @@ def deletion_test(name: str, texts: list[str], random: np.random.Generator) -> l
         label = report.top(1)[0].label
         units = words(report.text)
         count = max(1, round(SHARE * len(units)))
-        spans = [(int(e.span.start), int(e.span.end)) for e in report.overall.evidence if e.label == label and e.weight > 0]
+        spans = [
+            (int(e.span.start), int(e.span.end)) for e in report.overall.evidence if e.label == label and e.weight > 0
+        ]
         marked.append(without(report.text, spans[:count]))
         drawn = random.permutation(len(units))[: len(spans[:count])]
         chance.append(without(report.text, [units[i] for i in drawn]))
@@ -63,17 +64,12 @@ def deletion_test(name: str, texts: list[str], random: np.random.Generator) -> l
         "random": before - reader.estimate(chance, language="en").probabilities[at, labels],
     }
     drops["marked_minus_random"] = drops["marked"] - drops["random"]
+    place = Scored("goemotions", "test", f"delete-{SHARE:.0%}", len(reports), run_info(name, card.version, seed=0))
     rows = []
     for kind, drop in drops.items():
-        interval = bootstrap_interval(np.mean, drop)
-        print(f"{name}: deleting {kind} words moves p by {drop.mean():.3f} [{interval.low:.3f}, {interval.high:.3f}]")
-        rows.append(
-            ResultRow(
-                corpus="goemotions", split="test", protocol=f"deletion of {SHARE:.0%} of the words", model=name,
-                version=card.version, metric=f"probability_drop:{kind}", value=float(drop.mean()), low=interval.low,
-                high=interval.high, n=len(drop), seed=0, commit=current_commit(), date=date.today().isoformat(),
-            )
-        )  # fmt: skip
+        score = bootstrap_interval(np.mean, drop)
+        rows.append(place.row(f"probability_drop:{kind}", score))
+        print(f"{name}: {kind} {score.value:.3f} [{score.low:.3f}, {score.high:.3f}]")
     return rows
 
 

@@ -47,7 +47,9 @@ def main() -> None:
     errors = {}
     for alpha in ALPHAS:
         export(net, path, seen, alpha)
-        logits = EncoderNetwork(path, threads=options.threads, device="cpu").run([ids[1:-1] for ids in unseen], batch_size=64)
+        logits = EncoderNetwork(path, threads=options.threads, device="cpu").run(
+            [ids[1:-1] for ids in unseen], batch_size=64
+        )
         errors[alpha] = float(np.abs(logits.labels - exact).mean())
         print(f"alpha {alpha}: mean logit error {errors[alpha]:.4f}", flush=True)
     export(net, path, seen, min(errors, key=errors.__getitem__))

@@ -54,4 +54,5 @@ def write_folder(folder: Path, fitted: dict[str, object], *, tokenizer: bool) ->
     if tokenizer:
         shutil.copyfile(encoder_folder() / "tokenizer.json", folder / "tokenizer.json")
     for path in sorted(folder.iterdir()):
-        print(f'        "{path.name}": "{hashlib.sha256(path.read_bytes()).hexdigest()}",  # {path.stat().st_size:,} bytes')
+        digest = hashlib.sha256(path.read_bytes()).hexdigest()
+        print(f'        "{path.name}": "{digest}",  # {path.stat().st_size:,} bytes')

@@ -23,8 +23,8 @@ def main() -> None:
     if np.isnan(soft).any():
         raise SystemExit("Some rows were held out by no teacher: train fold0, fold1 and fold2 first.")
     np.savez(RUNS / "soft.npz", goemotions=soft)
-    agree = (truth * soft).sum() / truth.sum()
-    print(f"{len(soft)} texts; mean probability of a given label {agree:.3f}, of the others {((1 - truth) * soft).sum() / (1 - truth).sum():.4f}")
+    given, others = (truth * soft).sum() / truth.sum(), ((1 - truth) * soft).sum() / (1 - truth).sum()
+    print(f"{len(soft)} texts; mean probability of a label people gave {given:.3f}, of the others {others:.4f}")
 
 
 if __name__ == "__main__":

@@ -21,6 +21,7 @@ from data import Pool, load_pool
 from safetensors.torch import load_file, save_file
 from torch import Tensor
 
+from affekt.inference.tokens import END, START
 from affekt.models.text.net import TextNet, TextNetConfig, load_minilm
 from affekt.training.batches import length_batches, pad
 from affekt.training.checkpoints import Checkpoint
@@ -41,11 +42,13 @@ class Config:
     weight_decay: float = 0.01
     warmup: float = 0.06
     dropout: float = 0.1
+    masked: float = 0.0
     train_embeddings: int = 1
     vad_weight: float = 40.0
     word_weight: float = 0.15
     intensity_weight: float = 3.0
     fold: int = -1
+    start: str = ""
     soft: str = ""
     soft_share: float = 0.5
     threads: int = 2
@@ -81,7 +84,7 @@ def main() -> None:
             for group in optimizer.param_groups:
                 group["lr"] = group["peak"] * schedule(step, steps, config.warmup)
             with torch.autocast("cpu", torch.bfloat16):
-                outputs = net(torch.from_numpy(pad([pool.ids[i] for i in batch])))
+                outputs = net(mask_some(torch.from_numpy(pad([pool.ids[i] for i in batch])), config.masked))
             loss = total_loss(outputs, pool, batch, config)
             optimizer.zero_grad()
             loss.backward()
@@ -90,7 +93,10 @@ def main() -> None:
             step += 1
             history.append(loss.item())
             if step % 200 == 0:
-                print(f"step {step}/{steps}  loss {np.mean(history[-200:]):.4f}  {time.monotonic() - started:.0f} s", flush=True)
+                print(
+                    f"step {step}/{steps}  loss {np.mean(history[-200:]):.4f}  {time.monotonic() - started:.0f} s",
+                    flush=True,
+                )
             if checkpoint.due():
                 checkpoint.save(snapshot(net, optimizer, step, epoch))
         print(f"epoch {epoch + 1}: {json.dumps(dev_scores(net, pool))}", flush=True)
@@ -112,8 +118,19 @@ def build(config: Config, pool: Pool) -> TextNet:
     with torch.no_grad():
         prior = torch.from_numpy(pool.labels[pool.has_labels].mean(0)).clamp(1e-4, 1 - 1e-4)
         net.labels.bias.copy_(torch.logit(prior))
+    if config.start:
+        net.load_state_dict(load_file(RUNS / config.start / "net.safetensors"))
     net.tokens.weight.requires_grad_(bool(config.train_embeddings))
     return net
+
+
+def mask_some(ids: Tensor, share: float) -> Tensor:
+    """Leave out a share of the pieces, at random, never [CLS] and [SEP]: no text is seen twice alike, and the
+    network learns what a masked piece is, which is how evidence is asked for."""
+    if not share:
+        return ids
+    lost = (torch.rand(ids.shape) < share) & (ids != START) & (ids != END)
+    return ids.masked_fill(lost, 0)
 
 
 def parameter_groups(net: TextNet, config: Config) -> list[dict]:
@@ -192,7 +209,13 @@ def dev_scores(net: TextNet, pool: Pool) -> dict[str, float]:
     entropy = np.logaddexp(0, logits) - pool.dev_labels * logits
     correlation = [np.corrcoef(vad[:, k], pool.tune_vad[:, k])[0, 1] for k in range(3)]
     precision = [average_precision_score(pool.dev_labels[:, k], logits[:, k]) for k in range(28)]
-    scores = {"map": np.mean(precision), "bce": entropy.mean(), "v": correlation[0], "a": correlation[1], "d": correlation[2]}
+    scores = {
+        "map": np.mean(precision),
+        "bce": entropy.mean(),
+        "v": correlation[0],
+        "a": correlation[1],
+        "d": correlation[2],
+    }
     return {name: round(float(value), 4) for name, value in scores.items()}
 
 

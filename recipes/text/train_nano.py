@@ -10,6 +10,7 @@ the Glasgow norms' VAD are mixed in where they exist. `--smoke` takes seconds.
 from __future__ import annotations
 
 import argparse
+import hashlib
 import json
 from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
@@ -26,6 +27,7 @@ from affekt.inference.static import StaticNetwork
 from affekt.models.text_nano.net import NanoNet, NanoNetConfig
 from affekt.training.batches import length_batches, pad
 from affekt.training.checkpoints import Checkpoint
+from affekt.training.export import save_nano
 from affekt.training.losses import soft_binary_cross_entropy
 
 RUNS = Path("runs/text/nano")
@@ -67,9 +69,13 @@ def main() -> None:
     torch.set_num_threads(config.threads)
     pool = load_pool(smoke=bool(config.smoke))
     lessons = teach(pool, config)
-    net = NanoNet(NanoNetConfig(width=config.width, hidden=config.hidden, features=config.features, dropout=config.dropout))
+    net = NanoNet(
+        NanoNetConfig(width=config.width, hidden=config.hidden, features=config.features, dropout=config.dropout)
+    )
     start_tokens(net)
-    optimizer = torch.optim.AdamW(net.parameters(), lr=config.learning_rate, weight_decay=config.weight_decay, fused=True)
+    optimizer = torch.optim.AdamW(
+        net.parameters(), lr=config.learning_rate, weight_decay=config.weight_decay, fused=True
+    )
     lengths = np.array([len(ids) for ids in lessons.ids])
     per_epoch = -(-len(lengths) // config.batch_size)
     checkpoint = Checkpoint(RUNS / f"checkpoint-{config.seed}.pt")
@@ -95,7 +101,7 @@ def main() -> None:
             checkpoint.save({"net": net.state_dict(), "optimizer": optimizer.state_dict(), "epoch": epoch + 1})
         print(f"epoch {epoch + 1}: loss {np.mean(losses):.4f} {json.dumps(dev_scores(net, pool))}", flush=True)
     output = RUNS / "smoke" if config.smoke else OUTPUT
-    save(net, output)
+    save_nano(net, output / "model.npz")
     write_folder(output, fit(StaticNetwork.load(output / "model.npz"), pool), tokenizer=False)
     (RUNS / "config.json").write_text(json.dumps(asdict(config), indent=2) + "\n")
     checkpoint.path.unlink(missing_ok=True)
@@ -115,7 +121,8 @@ def teach(pool: Pool, config: Config) -> Lessons:
     random = np.random.default_rng(5)
     for _ in range(config.stretches):
         texts += [stretch(text, random) for text in texts[: len(pool.ids)] if len(text) >= 8]
-    kept = RUNS / f"teacher-{len(texts)}.npz"
+    teacher = hashlib.sha256(TEACHER.read_bytes()).hexdigest()[:12]
+    kept = RUNS / f"teacher-{teacher}-{len(texts)}.npz"
     if kept.exists():
         with np.load(kept) as answers:
             labels, vad, intensity = answers["labels"], answers["vad"], answers["intensity"]
@@ -156,7 +163,9 @@ def lesson_loss(net: NanoNet, lessons: Lessons, batch: np.ndarray, config: Confi
     labels, vad, intensity = net(torch.from_numpy(pad([lessons.ids[i] for i in batch])))
     loss = soft_binary_cross_entropy(labels, torch.from_numpy(lessons.labels[batch]))
     target = torch.from_numpy(lessons.vad[batch])
-    loss = loss + config.vad_weight * F.mse_loss(vad[:, :3], target[:, :3]) + 0.1 * F.mse_loss(vad[:, 3:], target[:, 3:])
+    loss = (
+        loss + config.vad_weight * F.mse_loss(vad[:, :3], target[:, :3]) + 0.1 * F.mse_loss(vad[:, 3:], target[:, 3:])
+    )
     return loss + F.mse_loss(torch.sigmoid(intensity), torch.from_numpy(lessons.intensity[batch]))
 
 
@@ -166,32 +175,18 @@ def dev_scores(net: NanoNet, pool: Pool) -> dict[str, float]:
     net.eval()
     with torch.no_grad():
         logits = np.concatenate(
-            [net(torch.from_numpy(pad([ids[1:-1] for ids in pool.dev_ids[i : i + 256]])))[0].numpy() for i in range(0, len(pool.dev_ids), 256)]
+            [
+                net(torch.from_numpy(pad([ids[1:-1] for ids in pool.dev_ids[i : i + 256]])))[0].numpy()
+                for i in range(0, len(pool.dev_ids), 256)
+            ]
         )
         vad = np.concatenate([net(torch.from_numpy(pad([ids[1:-1]])))[1].numpy() for ids in pool.tune_ids])
     net.train()
     precision = [average_precision_score(pool.dev_labels[:, k], logits[:, k]) for k in range(28)]
     r = [np.corrcoef(vad[:, k], pool.tune_vad[:, k])[0, 1] for k in range(3)]
-    return {name: round(float(x), 4) for name, x in {"map": np.mean(precision), "v": r[0], "a": r[1], "d": r[2]}.items()}
-
-
-def save(net: NanoNet, folder: Path) -> None:
-    """Write the arrays `StaticNetwork.load` documents; token rows in int8 with a scale each."""
-    state = {name: value.detach().numpy() for name, value in net.state_dict().items()}
-    tokens = state["tokens.weight"]
-    scale = np.maximum(np.abs(tokens).max(1, keepdims=True) / 127, 1e-8).astype(np.float16)
-    arrays = {
-        "tokens": np.round(tokens / np.maximum(scale.astype(np.float32), 1e-8)).clip(-127, 127).astype(np.int8),
-        "token_scale": scale,
-        # Conv1d looks back with its first column: that is what a piece says to the place after it.
-        "mix": np.concatenate([state["mix.weight"][:, :, k].T for k in range(3)], axis=1),
-        "mix_bias": state["mix.bias"],
+    return {
+        name: round(float(x), 4) for name, x in {"map": np.mean(precision), "v": r[0], "a": r[1], "d": r[2]}.items()
     }
-    for layer in ("hidden", "labels", "vad", "intensity"):
-        arrays[layer] = np.ascontiguousarray(state[f"{layer}.weight"].T)
-        arrays[f"{layer}_bias"] = state[f"{layer}.bias"]
-    folder.mkdir(parents=True, exist_ok=True)
-    np.savez_compressed(folder / "model.npz", **arrays)
 
 
 def sigmoid(x: np.ndarray) -> np.ndarray:

@@ -1,0 +1,1 @@
+"""Weights to session to arrays."""

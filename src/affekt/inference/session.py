@@ -17,10 +17,12 @@ def open_session(path: Path, *, threads: int | None = None, device: str = "cpu")
     """Return a session for the ONNX file at `path`.
 
     `threads` is how many cores one call may use (None: all). Raises `InputError` for a device that
-    is unknown or that this installation of ONNX Runtime cannot use.
+    is unknown or that this installation of ONNX Runtime cannot use, and for missing weights.
     """
     import onnxruntime
 
+    if not path.exists():
+        raise InputError(f"The weights {path} are missing. Install affekt again: they come with it.")
     if device not in _PROVIDERS:
         raise InputError(f"Unknown device {device!r}; known are {', '.join(_PROVIDERS)}.")
     provider = _PROVIDERS[device]

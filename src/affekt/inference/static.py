@@ -48,7 +48,9 @@ class StaticNetwork:
         """Return label logits, VAD with log-variance and intensity logits; texts never meet, so
         `batch_size` has nothing to say."""
         features, arrays = self.features(ids), self._arrays
-        return RawOutputs(*(features @ arrays[head] + arrays[f"{head}_bias"] for head in ("labels", "vad", "intensity")))
+        return RawOutputs(
+            *(features @ arrays[head] + arrays[f"{head}_bias"] for head in ("labels", "vad", "intensity"))
+        )
 
     def features(self, ids: Sequence[Sequence[int]], *, batch_size: int = 0) -> Floats:
         """Return what the heads read, float32 (text, feature)."""
@@ -61,7 +63,9 @@ class StaticNetwork:
         while first < len(ids):
             last = int(np.searchsorted(offsets, offsets[first] + _BLOCK, side="right")) - 1
             last = max(first + 1, min(last, len(ids)))
-            self._pool(flat[offsets[first] : offsets[last]], offsets[first : last + 1] - offsets[first], pooled[first:last])
+            self._pool(
+                flat[offsets[first] : offsets[last]], offsets[first : last + 1] - offsets[first], pooled[first:last]
+            )
             first = last
         hidden = pooled @ self._arrays["hidden"] + self._arrays["hidden_bias"]
         return np.asarray(np.maximum(hidden, 0), np.float32)

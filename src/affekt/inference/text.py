@@ -84,7 +84,7 @@ class TextReader:
         """
         ids = [self.pieces(text) for text in texts]
         empty = np.fromiter((not text for text in ids), bool, len(ids))
-        return self._estimate(ids, ~empty & self._supported(ids, language), empty, batch_size)
+        return self._estimate(ids, ~empty & self._supported(texts, ids, language), empty, batch_size)
 
     def estimate_pieces(self, ids: Sequence[Sequence[int]], *, batch_size: int = 64) -> TextEstimates:
         """Return the estimates for texts given as piece ids, 0 where masked, without a language check."""
@@ -103,7 +103,7 @@ class TextReader:
         rows[filled] = encoded[: len(filled)]
         return rows
 
-    def _supported(self, ids: list[list[int]], language: str | None) -> NDArray[np.bool_]:
+    def _supported(self, texts: Sequence[str], ids: list[list[int]], language: str | None) -> NDArray[np.bool_]:
         if language is not None:
             return np.full(len(ids), language in self.card.languages)
         from affekt.inference.language import LanguageCheck
@@ -111,7 +111,7 @@ class TextReader:
         offsets = np.zeros(len(ids) + 1, np.int64)
         np.cumsum([len(text) for text in ids], out=offsets[1:])
         flat = np.fromiter((i for text in ids for i in text), np.int32, int(offsets[-1]))
-        return LanguageCheck.load().supported(flat, offsets)
+        return LanguageCheck.load().supported(flat, offsets, texts=texts)
 
     def _estimate(
         self, ids: Sequence[Sequence[int]], read: NDArray[np.bool_], empty: NDArray[np.bool_], batch_size: int

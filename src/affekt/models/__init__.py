@@ -1,0 +1,1 @@
+"""A folder per published or shipped model: its card, its network, its weights."""

@@ -1,0 +1,1 @@
+"""Things to read: opened, normalised, cut."""

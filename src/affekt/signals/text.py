@@ -8,7 +8,6 @@ from pathlib import Path
 
 from affekt.errors import InputError
 from affekt.types import Signal, Span
-from dataclasses import dataclass
 
 # A letter or mark repeated four times or more says "stretched"; three say it just as well.
 _STRETCHED = re.compile(r"([^\W\d]|[!?.,])\1{3,}")
@@ -48,7 +47,7 @@ def _spelling(character: str) -> str:
     category = unicodedata.category(character)
     if category[0] == "Z":
         return " "
-    if category[0] == "C" or category == "Mn" and 0xFE00 <= ord(character) <= 0xFE0F:
+    if category[0] == "C" or (category == "Mn" and 0xFE00 <= ord(character) <= 0xFE0F):
         return "" if category != "Cc" else " "
     if ord(character) in _SKIN_TONES and "FITZPATRICK" in unicodedata.name(character, ""):
         return ""
@@ -107,7 +106,9 @@ def open_text(x: str | Path | Signal) -> Signal:
     elif isinstance(x, str):
         signal = Signal(x)
     else:
-        raise InputError(f"Cannot read {x!r}: give a str (text), a pathlib.Path (a file), a Signal, or a list of these.")
+        raise InputError(
+            f"Cannot read {x!r}: give a str (text), a pathlib.Path (a file), a Signal, or a list of these."
+        )
     if not signal.text.strip():
         where = f"{signal.source} " if signal.source else "The text "
         raise InputError(f"{where}is empty: there is nothing to read.")
@@ -137,7 +138,9 @@ def decode_text(data: bytes, *, source: str, encoding: str | None = None) -> str
     try:
         return data.decode(encoding)
     except LookupError as error:
-        raise InputError(f"Unknown encoding {encoding!r}. Python's names are allowed: utf-8, latin-1, cp1252 …") from error
+        raise InputError(
+            f"Unknown encoding {encoding!r}. Python's names are allowed: utf-8, latin-1, cp1252 …"
+        ) from error
     except UnicodeDecodeError as error:
         name = encoding.removesuffix("-sig")
         raise InputError(

@@ -1,0 +1,1 @@
+"""Losses, batches, checkpoints, calibration, thresholds, export, the estimator."""

@@ -1,4 +1,6 @@
-"""From a trained encoder to an ONNX file with 8-bit weights whose answers do not depend on the batch.
+"""From trained networks to the files that ship, small and with answers that do not depend on the batch.
+
+`export_encoder` writes ONNX with 8-bit weights, `save_nano` the arrays of a static network.
 
 Activations are quantized with scales fixed beforehand (`activation_ranges`), weights per output
 channel. Only the inputs of matrix products are quantized; the residual stream, soft-max and layer
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     from onnx import NodeProto, TensorProto
 
     from affekt.models.text.net import TextNet
+    from affekt.models.text_nano.net import NanoNet
 
 Array = NDArray[np.generic]
 Picker = Callable[[str, str], str]
@@ -209,14 +212,18 @@ def export_encoder(net: TextNet, path: Path, *, ranges: dict[str, ActivationRang
         qkv = linear(f"{layer}.qkv", x)
         parts = [f"{layer}.{part}" for part in ("q", "k", "v")]
         graph.nodes.append(helper.make_node("Split", [qkv, split], parts, axis=-1))
-        mixed = graph.node("MultiHeadAttention", [*parts, "", key_mask], f"{layer}.mixed", contrib=True, num_heads=heads)
+        mixed = graph.node(
+            "MultiHeadAttention", [*parts, "", key_mask], f"{layer}.mixed", contrib=True, num_heads=heads
+        )
         x = norm(f"{layer}.attention_norm", linear(f"{layer}.attention_out", mixed), x)
         hidden = graph.node("Gelu", [linear(f"{layer}.expand", x)], f"{layer}.hidden", contrib=True)
         x = norm(f"{layer}.feedforward_norm", linear(f"{layer}.contract", hidden), x)
     weight = graph.node("Cast", [present], "weight_flat", to=TensorProto.FLOAT)
     weight = graph.node("Unsqueeze", [weight, graph.constant("last", np.array([2], np.int64))], "weight")
     total = graph.node("ReduceSum", [graph.node("Mul", [x, weight], "weighted"), one], "total", keepdims=0)
-    pooled = graph.node("Div", [total, graph.node("ReduceSum", [weight, one], "tokens_present", keepdims=0)], "features")
+    pooled = graph.node(
+        "Div", [total, graph.node("ReduceSum", [weight, one], "tokens_present", keepdims=0)], "features"
+    )
     outputs = [helper.make_tensor_value_info("features", TensorProto.FLOAT, ["text", width])]
     for head in ("labels", "vad", "intensity"):
         out = graph.linear(f"{head}.head", pooled, state[f"{head}.weight"], state[f"{head}.bias"])
@@ -228,3 +235,25 @@ def export_encoder(net: TextNet, path: Path, *, ranges: dict[str, ActivationRang
     model = helper.make_model(body, opset_imports=opsets, ir_version=8, producer_name="affekt")
     path.parent.mkdir(parents=True, exist_ok=True)
     onnx.save(model, path)
+
+
+def save_nano(net: NanoNet, path: Path) -> None:
+    """Write a trained `NanoNet` as the arrays `inference.static.StaticNetwork.load` documents.
+
+    Token rows are kept in int8 with a scale each; everything else is small and stays float32.
+    """
+    state = {name: value.detach().numpy() for name, value in net.state_dict().items()}
+    tokens = state["tokens.weight"]
+    scale = np.maximum(np.abs(tokens).max(1, keepdims=True) / 127, 1e-4).astype(np.float16)
+    arrays = {
+        "tokens": np.round(tokens / scale.astype(np.float32)).clip(-127, 127).astype(np.int8),
+        "token_scale": scale,
+        # The first column of Conv1d looks back: it is what a piece says to the place after it.
+        "mix": np.concatenate([state["mix.weight"][:, :, k].T for k in range(3)], axis=1),
+        "mix_bias": state["mix.bias"],
+    }
+    for layer in ("hidden", "labels", "vad", "intensity"):
+        arrays[layer] = np.ascontiguousarray(state[f"{layer}.weight"].T)
+        arrays[f"{layer}_bias"] = state[f"{layer}.bias"]
+    path.parent.mkdir(parents=True, exist_ok=True)
+    np.savez_compressed(path, **arrays)

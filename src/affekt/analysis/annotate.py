@@ -1,0 +1,177 @@
+"""annotate(): from a list of texts, or a table, to a table with its readings. The columnar twin of analyze()."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from affekt.affect.spaces import find_space
+from affekt.analysis.columns import Asked, Clash, added_names, check_names, score_columns
+from affekt.analysis.table import Table, is_table, make_table
+from affekt.cards import ModelCard
+from affekt.errors import InputError
+from affekt.inference.text import open_reader
+from affekt.models.index import find_model
+from affekt.types import LabelSpace
+
+
+@dataclass(frozen=True, slots=True)
+class AnnotateOptions:
+    """How `annotate` works. `prefix` goes before the name of every added column; `batch_size` texts
+    go through the network at once; `threads` is how many cores it may use (None: all); `device` is
+    where it runs."""
+
+    prefix: str = ""
+    batch_size: int = 64
+    threads: int | None = None
+    device: str = "cpu"
+
+
+def annotate(
+    texts: object,
+    *,
+    column: str | None = None,
+    model: str | ModelCard | None = None,
+    space: str | LabelSpace | None = None,
+    language: str | None = None,
+    options: AnnotateOptions | None = None,
+) -> Table:
+    """Return a table with what was read in each text, in the order of the texts.
+
+    `texts` is a sequence of str, or a table (a pandas frame, a mapping of names to sequences, or
+    anything with ``__arrow_c_stream__``) whose `column` holds them. For a sequence, `column` names
+    the text column of the result (None: ``"text"``). `model` is a name from `affekt models` (None:
+    ``"text"``), `space` a label space (None: the model's own), `language` (ISO 639-1) replaces the
+    language check.
+
+    The columns given are kept. Added are ``<space>.<label>`` probabilities (float32, in [0, 1]),
+    ``labels`` (those over their threshold, most probable first, joined by ``|``; of an exclusive
+    space the most probable), ``valence``, ``arousal``, ``dominance`` (float32, in [-1, 1]) and
+    ``status``: ``ok``, ``unsupported_language``, or ``empty`` for None, NaN and blank texts. Where
+    the status is not ``ok`` the other added columns are missing. No row is left out.
+
+    Raises `InputError` for an input that is no text or that has a column of an added name already,
+    `UnknownNameError` for a column, model or space, `ConversionError` where the model's labels
+    cannot become the space asked for.
+
+    >>> import affekt
+    >>> table = affekt.annotate(["Thank you so much!", None], space="sentiment")
+    >>> table["labels"].tolist(), table["status"].tolist()
+    (['positive', None], ['ok', 'empty'])
+    """
+    options = options or AnnotateOptions()
+    card = find_model(model)
+    asked = Asked(target_space(card, space), language, options.batch_size)
+    added = added_names(asked.space, options.prefix)
+    table = _table_of(texts, column)
+    cells = _text_column(table, column)
+    check_names(table.names, Clash(added, "a prefix: options=AnnotateOptions(prefix='affekt_')"))
+    filled = np.fromiter((bool(cell and not cell.isspace()) for cell in cells), bool, len(cells))
+    reader = open_reader(card, threads=options.threads, device=options.device)
+    scores = score_columns(reader, cells[filled].tolist(), asked)
+    columns = {name: _spread(values, filled) for name, values in zip(added, scores, strict=True)}
+    columns[added[-1]][~filled] = "empty"
+    return table.with_columns(columns)
+
+
+def target_space(card: ModelCard, space: str | LabelSpace | None) -> LabelSpace:
+    """Return the space to answer in, None being the model's own.
+
+    Raises `UnknownNameError`, and `ConversionError` where the model's labels cannot become it.
+    """
+    if space is None:
+        return card.space
+    target = find_space(space)
+    if target != card.space:
+        from affekt.affect.convert import conversion
+
+        conversion(card.space, target)
+    return target
+
+
+def _table_of(texts: object, column: str | None) -> Table:
+    if isinstance(texts, Table):
+        return texts
+    if is_table(texts):
+        return make_table(texts)
+    return make_table({column or "text": _text_cells(texts)})
+
+
+def _text_column(table: Table, column: str | None) -> NDArray[Any]:
+    """Return the texts of a table as objects, None where there is none."""
+    if column is None:
+        if len(table.names) > 1:
+            raise InputError(f"Say which column holds the texts: column=… It has: {', '.join(table.names)}.")
+        column = table.names[0]
+    cells, kind = table.column(column), table.type_of(column)
+    if kind == "VARCHAR" or kind.startswith("ENUM"):
+        return cells
+    if not _all_missing(cells):
+        raise InputError(f"The column {column!r} holds {kind}, not text. Choose the column that holds the texts.")
+    return np.full(len(cells), None, object)
+
+
+def _all_missing(cells: NDArray[Any]) -> bool:
+    if cells.dtype == object:
+        return all(cell is None for cell in cells)
+    missing = np.isnan(cells) if cells.dtype.kind == "f" else np.ma.getmaskarray(cells)
+    return bool(np.all(missing))
+
+
+def _text_cells(texts: object) -> NDArray[Any]:
+    """Return a sequence of texts as objects, None where there is none."""
+    if isinstance(texts, str | bytes):
+        raise InputError("annotate takes a list of texts. For one text use affekt.analyze(text), or give [text].")
+    if isinstance(texts, Path):
+        raise InputError(
+            f"annotate takes texts, and {str(texts)!r} is a file. Use affekt.analysis.bulk.annotate_file or, in a "
+            "shell, `affekt annotate`."
+        )
+    for method in ("to_pylist", "tolist"):  # Arrow arrays; NumPy arrays, pandas and polars series
+        if hasattr(texts, method):
+            texts = getattr(texts, method)()
+            break
+    if not isinstance(texts, Iterable):
+        raise InputError(f"annotate takes a list of texts or a table, got {type(texts).__name__!r}.")
+    listed = list(texts)
+    cells = np.full(len(listed), None, object)
+    for row, text in enumerate(listed):
+        if isinstance(text, str):
+            cells[row] = text
+        elif not _is_missing(text):
+            raise InputError(f"Text {row} is of type {type(text).__name__!r}. Every text must be a str, or None.")
+    _check_unicode(cells)
+    return cells
+
+
+def _is_missing(value: object) -> bool:
+    if value is None or type(value).__name__ in ("NAType", "NaTType"):
+        return True
+    return isinstance(value, float) and math.isnan(value)
+
+
+def _check_unicode(cells: NDArray[Any]) -> None:
+    for row, cell in enumerate(cells):
+        if cell is not None and not cell.isascii():
+            try:
+                cell.encode()
+            except UnicodeEncodeError as error:
+                raise InputError(
+                    f"Text {row} holds half of a surrogate pair at character {error.start}, which is no character. "
+                    "Repair it with text.encode('utf-16', 'surrogatepass').decode('utf-16', 'replace')."
+                ) from error
+
+
+def _spread(values: NDArray[Any], filled: NDArray[Any]) -> Any:
+    """Return `values` put where `filled`, a missing value elsewhere."""
+    if filled.all():
+        return np.ascontiguousarray(values)
+    spread = np.full(len(filled), None if values.dtype == object else np.nan, values.dtype)
+    spread[filled] = values
+    return spread

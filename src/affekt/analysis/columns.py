@@ -1,0 +1,154 @@
+"""The columns that reading adds to a table: their names and their values."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from affekt.cards import ModelCard
+from affekt.errors import InputError
+from affekt.inference.text import TextEstimates
+from affekt.types import LabelSpace
+
+# Texts read in one go: long enough to batch by length, short enough for a lively progress bar.
+SLICE = 1024
+DIMENSIONS = ("valence", "arousal", "dominance")
+
+
+class Reader(Protocol):
+    """An opened model; `affekt.inference.text.TextReader` is one."""
+
+    card: ModelCard
+
+    @property
+    def thresholds(self) -> Mapping[str, tuple[float, ...]]:
+        """Per-label thresholds by the name of the space they are for."""
+
+    def estimate(self, texts: Sequence[str], *, batch_size: int = 64, language: str | None = None) -> TextEstimates:
+        """Return the estimates for `texts`, in order."""
+
+
+class Opening(Protocol):
+    """What opens a model; `affekt.inference.text.open_reader` does."""
+
+    def __call__(self, card: ModelCard, *, threads: int | None = None, device: str = "cpu") -> Reader:
+        """Return the opened model of `card`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What is asked of an opened model: the space to answer in, the language (None: have it checked),
+    how many texts go through the network at once."""
+
+    space: LabelSpace
+    language: str | None = None
+    batch_size: int = 64
+
+
+def added_names(space: LabelSpace, prefix: str = "") -> tuple[str, ...]:
+    """Return the names of the added columns, in order.
+
+    >>> from affekt.affect.spaces import find_space
+    >>> added_names(find_space("sentiment"), "a_")[2:5]
+    ('a_sentiment.positive', 'a_labels', 'a_valence')
+    """
+    names = (*(f"{space.name}.{label}" for label in space), "labels", *DIMENSIONS, "status")
+    return tuple(prefix + name for name in names)
+
+
+@dataclass(frozen=True, slots=True)
+class Clash:
+    """The names that will be added, and what a message tells the user to write where a table has one already."""
+
+    added: tuple[str, ...]
+    offer: str
+
+
+def check_names(names: Iterable[str], clash: Clash) -> None:
+    """Raise `InputError` where a table's names clash with each other or with the added ones.
+
+    Names that differ only in case clash: table engines take them for the same.
+    """
+    seen: dict[str, str] = {}
+    for name in names:
+        if not name:
+            raise InputError("The table has a column without a name. Give it one.")
+        other = seen.setdefault(name.casefold(), name)
+        if other is not name:
+            how = "appears twice" if other == name else f"differs from {other!r} only in case"
+            raise InputError(f"The column {name!r} {how}. Column names must differ: rename one of them.")
+    clashes = [name for name in clash.added if name.casefold() in seen]
+    if clashes:
+        listed = ", ".join(repr(name) for name in clashes[:5]) + (" …" if len(clashes) > 5 else "")
+        raise InputError(f"The table already has a column of the name {listed}. Give the added columns {clash.offer}.")
+
+
+def score_columns(
+    reader: Reader, texts: Sequence[str], asked: Asked, tick: Callable[[int], None] | None = None
+) -> list[NDArray[Any]]:
+    """Return the values of the added columns, an array (text,) for each of `added_names`.
+
+    Probabilities and dimensions are float32, in [0, 1] and [-1, 1], NaN where nothing was read;
+    `labels` and `status` are str objects, `labels` None where nothing was read. `tick` is called
+    with the number of texts after every slice.
+    """
+    count, width = len(texts), len(asked.space)
+    probabilities = np.full((count, width), np.nan, np.float32)
+    vad = np.full((count, 3), np.nan, np.float32)
+    labels, status = np.full(count, None, object), np.full(count, "ok", object)
+    thresholds = np.array(reader.thresholds.get(asked.space.name, (0.5,) * width), np.float32)
+    for start in range(0, count, SLICE):
+        part = slice(start, min(start + SLICE, count))
+        estimates = reader.estimate(texts[part], batch_size=asked.batch_size, language=asked.language)
+        read = estimates.supported & ~estimates.empty
+        converted = _converted(estimates.probabilities[read], reader.card.space, asked.space)
+        probabilities[part][read] = converted
+        vad[part][read] = estimates.vad[read]
+        labels[part][read] = join_labels(converted, asked.space, thresholds)
+        status[part][~estimates.supported] = "unsupported_language"
+        status[part][estimates.empty] = "empty"
+        if tick is not None:
+            tick(part.stop - part.start)
+    return [*probabilities.T, labels, *vad.T, status]
+
+
+def join_labels(probabilities: NDArray[np.floating[Any]], space: LabelSpace, thresholds: NDArray[Any]) -> NDArray[Any]:
+    """Return the labels of each row of `probabilities` (row, label) as one str: those at or over
+    their threshold (label,), most probable first, joined by ``|``; of an exclusive space the most
+    probable one.
+
+    >>> from affekt.types import LabelSpace
+    >>> space = LabelSpace("toy", ("joy", "fear"), "multi-label", "none")
+    >>> join_labels(np.array([[0.6, 0.9], [0.6, 0.1], [0.1, 0.1]]), space, np.array([0.5, 0.5])).tolist()
+    ['fear|joy', 'joy', '']
+    """
+    names = np.array(space.labels, object)
+    joined = np.full(len(probabilities), "", object)
+    if len(probabilities) == 0:
+        return joined
+    if space.kind == "exclusive":
+        joined[:] = names[probabilities.argmax(1)]
+        return joined
+    present = probabilities >= thresholds
+    counts = present.sum(1)
+    one = counts == 1
+    joined[one] = names[present[one].argmax(1)]
+    many = np.flatnonzero(counts > 1)
+    if len(many):
+        ranked = np.where(present[many], -probabilities[many], np.inf)
+        order = np.argsort(ranked, axis=1, kind="stable")[:, : counts.max()].tolist()
+        for row, ranks, n in zip(many.tolist(), order, counts[many].tolist(), strict=True):
+            joined[row] = "|".join([space.labels[rank] for rank in ranks[:n]])
+    return joined
+
+
+def _converted(probabilities: NDArray[np.float32], source: LabelSpace, target: LabelSpace) -> NDArray[Any]:
+    if source == target:
+        return probabilities
+    from affekt.affect.convert import convert_probabilities
+
+    return convert_probabilities(probabilities, source, target)

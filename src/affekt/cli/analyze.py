@@ -1,0 +1,173 @@
+"""``affekt analyze``: read text and show what is in it."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from affekt.cli.failures import CANNOT
+from affekt.cli.languages import language_code
+from affekt.cli.listing import print_json
+from affekt.cli.terminal import is_screen, screen
+from affekt.errors import AffektError, InputError
+from affekt.types import Report, Signal
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+_EXPLAINED_CHARACTERS = 500  # hiding each word in turn is quick up to here
+_LOOKS_LIKE_A_FILE = re.compile(
+    r"\S+\.(txt|text|md|rst|csv|tsv|jsonl?|ndjson|parquet|html?|xml|pdf|docx?|log|srt|eml)", re.I
+)
+_TABLES = (".csv", ".tsv", ".jsonl", ".ndjson", ".parquet")
+
+
+@click.command("analyze")
+@click.argument("inputs", nargs=-1, metavar="[TEXT | FILE | -]...")
+@click.option("--text", "as_text", is_flag=True, help="Read every argument as words, even where a file has that name.")
+@click.option(
+    "--json", "as_json", is_flag=True, help="Print the report as JSON: one object, or a list for several inputs."
+)
+@click.option("--model", metavar="NAME", help="The model that reads; `affekt models` lists them.")
+@click.option(
+    "--space", metavar="NAME", help="The labels to answer in; `affekt spaces` lists them. Default: the model's own."
+)
+@click.option(
+    "--explain/--no-explain",
+    default=None,
+    help="Mark the words that count. Default: on a terminal for short text, else not.",
+)
+@click.option(
+    "--lang",
+    "language",
+    metavar="CODE",
+    callback=language_code,
+    help="Take the text as this language (en) without a check.",
+)
+@click.option("--encoding", metavar="NAME", help="The encoding of files and standard input. Default: UTF-8.")
+@click.option("--top", type=click.IntRange(min=1), default=5, show_default=True, help="How many labels to show.")
+def analyze_command(  # noqa: PLR0913 - click hands over one argument per option
+    *,
+    inputs: tuple[str, ...],
+    as_text: bool,
+    as_json: bool,
+    model: str | None,
+    space: str | None,
+    explain: bool | None,
+    language: str | None,
+    encoding: str | None,
+    top: int,
+) -> None:
+    """Read text and show its emotions.
+
+    An argument that names an existing file is that file, `-` is standard input, anything else is
+    the words themselves. On a terminal the answer is a picture; elsewhere it is a line per reading
+    with ten fields between tabs, or JSON with --json.
+
+    \b
+    affekt analyze "I can't believe you did this for me!"
+    affekt analyze letter.txt --space ekman
+    echo "so tired of this" | affekt analyze - --json
+    """
+    if not inputs and sys.stdin.isatty():
+        raise click.UsageError(
+            'Nothing to read. Give words, a file, or - for standard input: affekt analyze "your words".'
+        )
+    signals, failed = [], False
+    for given in inputs or ("-",):
+        try:
+            signal = _signal(given, as_text=as_text, encoding=encoding)
+        except AffektError as error:
+            if len(inputs) <= 1:
+                raise
+            click.echo(f"Error: {error}", err=True)
+            failed = True
+            continue
+        signals.append(signal)
+    drawing = is_screen(sys.stdout) and not as_json
+    if explain is None:
+        explain = drawing and sum(len(signal.text) for signal in signals) <= _EXPLAINED_CHARACTERS
+    reports = read_signals(signals, model=model, space=space, explain=explain, language=language) if signals else []
+    _show(reports, as_json=as_json, drawing=drawing, several=len(inputs) > 1, top=top)
+    if failed:
+        raise click.exceptions.Exit(CANNOT)
+
+
+def read_signals(
+    signals: Sequence[Signal], *, model: str | None, space: str | None, explain: bool, language: str | None
+) -> list[Report]:
+    """Return a report for each signal, in order."""
+    from affekt.analysis.analyze import analyze
+
+    return analyze(signals, model=model, space=space, explain=explain, language=language)
+
+
+def _show(reports: Iterable[Report], *, as_json: bool, drawing: bool, several: bool, top: int) -> None:
+    if as_json:
+        records = [report.to_dict() for report in reports]
+        if several or records:
+            print_json(records if several else records[0])
+    elif drawing:
+        from affekt.cli.picture import draw_report
+
+        console = screen()
+        for report in reports:
+            draw_report(report, console, top=top)
+        console.print()
+    else:
+        from affekt.cli.lines import report_lines
+
+        for report in reports:
+            for line in report_lines(report, top=top):
+                click.echo(line)
+
+
+def _signal(given: str, *, as_text: bool, encoding: str | None) -> Signal:
+    """Return what one argument stands for; raises `InputError` where it cannot be read."""
+    from affekt.signals.text import open_text
+
+    signal = None if as_text else _source(given, encoding)
+    if signal is None:
+        try:
+            given.encode("utf-8")
+        except UnicodeEncodeError as error:
+            raise InputError(
+                "The words on the command line are not valid UTF-8. Save them as a UTF-8 file and give its name."
+            ) from error
+        signal = Signal(given)
+    return open_text(signal)
+
+
+def _source(given: str, encoding: str | None) -> Signal | None:
+    """Return the text of the file or the standard input that `given` names; None where it is words."""
+    from affekt.signals.text import decode_text, read_text
+
+    if given == "-":
+        if sys.stdin.isatty():
+            click.echo("Type your words; end with Ctrl-D on a line by itself.", err=True)
+        text = decode_text(sys.stdin.buffer.read(), source="Standard input", encoding=encoding)
+        if not text.strip():
+            raise InputError("Standard input is empty: there is nothing to read.")
+        return Signal(text)
+    path = Path(given)
+    try:
+        exists = given != "" and path.exists()
+    except OSError:  # longer than a file name may be: words
+        exists = False
+    if exists:
+        if path.is_dir():
+            raise InputError(f"{given!r} is a folder. Give the files in it, or add --text to read the word itself.")
+        if path.suffix.lower() in _TABLES and is_screen(sys.stderr):
+            click.echo(
+                f"Note: {given} is read as one text. Row by row: affekt annotate {given} --column NAME -o OUT.csv",
+                err=True,
+            )
+        return read_text(path, encoding=encoding)
+    if _LOOKS_LIKE_A_FILE.fullmatch(given) or given.startswith(("http://", "https://", "file://")):
+        raise InputError(f"There is no file {given!r} here. If you meant these characters as text, add --text.")
+    return None

@@ -1,0 +1,159 @@
+"""``affekt annotate``: read every row of a table and write the table with its readings."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from affekt.cli.failures import Interruption
+from affekt.cli.languages import language_code
+from affekt.cli.progress import duration, progress_bar, rate
+from affekt.cli.words import shown
+from affekt.errors import AffektError
+
+if TYPE_CHECKING:
+    from affekt.analysis.bulk import BulkSummary, Progress
+
+FORMATS = ("csv", "tsv", "jsonl", "parquet")
+_STREAM_REJECTS = Path("stdout.rejects.jsonl")
+
+
+@click.command("annotate")
+@click.argument("table", metavar="TABLE|-")
+@click.option("--column", metavar="NAME", required=True, help="The column that holds the text.")
+@click.option(
+    "-o",
+    "--output",
+    metavar="FILE|-",
+    required=True,
+    help="Where to write; the ending says the format: .csv, .tsv, .jsonl (each also with .gz) or .parquet.",
+)
+@click.option("--format", "file_format", type=click.Choice(FORMATS), help="The format of - on either side.")
+@click.option("--model", metavar="NAME", help="The model that reads; text-nano is the fast one.")
+@click.option("--space", metavar="NAME", help="The labels to answer in. Default: the model's own.")
+@click.option(
+    "--lang", "language", metavar="CODE", callback=language_code, help="Take every row as this language (en) unchecked."
+)
+@click.option("--prefix", metavar="WORD", default="", help="Put WORD before the name of every added column.")
+@click.option("--encoding", metavar="NAME", help="The encoding of the table, if it is not UTF-8.")
+@click.option("--delimiter", metavar="CHARACTER", help="What parts the cells, if not a comma (.csv) or a tab (.tsv).")
+@click.option("--batch-size", type=click.IntRange(min=1), default=64, show_default=True, help="Texts read at once.")
+@click.option(
+    "--threads", type=click.IntRange(min=1), help="Threads of each worker. Default: one, or all for one worker."
+)
+@click.option("--workers", type=click.IntRange(min=1), default=1, show_default=True, help="Processes that read.")
+@click.option("--device", metavar="NAME", default="cpu", show_default=True, help="Where the model runs: cpu or cuda.")
+@click.option("--no-text", is_flag=True, help="Keep only the numbers of rejected rows, not what was in them.")
+@click.option("--restart", is_flag=True, help="Begin anew instead of going on where an earlier run stopped.")
+@click.option("--overwrite", is_flag=True, help="Replace the output if it exists.")
+@click.option("--quiet", is_flag=True, help="No progress bar and no summary.")
+def annotate_command(
+    *, table: str, column: str, output: str, file_format: str | None, quiet: bool, **options: Any
+) -> None:
+    """Read one column of a table and write the table with what was read in it.
+
+    Every row keeps its columns and gets a probability for each label, `labels` (those over their
+    threshold, joined by |), `valence`, `arousal`, `dominance` and `status`. Rows that cannot be
+    read are left out and written to OUTPUT.rejects.jsonl with the reason (stdout.rejects.jsonl when
+    the output is -). A run that was stopped goes on where it was when the same command is given
+    again; with - on either side it cannot.
+
+    \b
+    affekt annotate reviews.csv --column text -o reviews.parquet
+    affekt annotate reviews.csv --column text -o ekman.csv --space ekman --model text-nano
+    cat rows.jsonl | affekt annotate - --column text -o - --format jsonl > out.jsonl
+    """
+    try:
+        with _ends(table, output, file_format) as (source, target):
+            with progress_bar(quiet=quiet) as draw:
+                summary = annotate_table(source, target, column, options, draw)
+            if output == "-":
+                summary = _hand_over(summary)
+    except KeyboardInterrupt as error:
+        advice = "Give the same command again to go on from here, or add --restart to begin anew."
+        raise Interruption(f"Stopped. {'Nothing was kept.' if '-' in (table, output) else advice}") from error
+    if not quiet:
+        click.echo(summary_line(summary, "standard output" if output == "-" else output), err=True)
+
+
+def annotate_table(
+    source: Path, output: Path, column: str, options: dict[str, Any], progress: Callable[[Progress], None]
+) -> BulkSummary:
+    """Return what was done to annotate the file `source` into the file `output`."""
+    from affekt.analysis.bulk import BulkOptions, annotate_file
+
+    return annotate_file(source, output, column=column, options=BulkOptions(**options), progress=progress)
+
+
+def summary_line(summary: BulkSummary, output: str) -> str:
+    """Return one line about a finished job: rows, rejects and where they are, time and rate."""
+    new = summary.rows - summary.resumed
+    line = f"{shown(output)}: {summary.written:,} rows in {duration(summary.seconds)}"
+    if new:
+        line += f" ({rate(new, summary.seconds)})"
+    if summary.resumed:
+        line += f", {summary.resumed:,} of them from an earlier run"
+    if summary.rejected:
+        line += f"; {summary.rejected:,} rejected, see {shown(str(summary.rejects))}"
+    return line
+
+
+@contextmanager
+def _ends(table: str, output: str, file_format: str | None) -> Iterator[tuple[Path, Path]]:
+    """Give the files to read and to write; standard input and output have files of their own for the time.
+
+    A table is read twice (once to see what it is), and the output is only whole at the end, so
+    neither can be a stream.
+    """
+    if "-" not in (table, output):
+        if file_format is not None:
+            raise click.UsageError("--format says what - holds; the format of a file is in the ending of its name.")
+        yield Path(table), Path(output)
+        return
+    if table == "-" and file_format is None:
+        raise click.UsageError(f"Say what standard input holds: --format {'|'.join(FORMATS)}.")
+    with TemporaryDirectory(prefix="affekt-") as folder:
+        source = Path(folder, f"input.{file_format}") if table == "-" else Path(table)
+        target = Path(output)
+        if output == "-":
+            ending = file_format or _ending(source)
+            if ending == "parquet" and sys.stdout.isatty():
+                raise click.UsageError("Parquet is no text for a terminal: write to a file, or pipe it on.")
+            target = Path(folder, f"output.{ending}")
+        try:
+            if table == "-":
+                with source.open("wb") as file:
+                    shutil.copyfileobj(sys.stdin.buffer, file)
+            yield source, target
+        except AffektError as error:
+            message = str(error)
+            for path, stream in ((folder + "/input", "standard input"), (folder + "/output", "standard output")):
+                message = re.sub(rf"'?{re.escape(path)}\.\w+'?", stream, message)
+            raise type(error)(message) from error
+
+
+def _ending(path: Path) -> str:
+    """Return the format that a file's name says, as an ending."""
+    from affekt.analysis.bulk_source import file_format
+
+    return file_format(path)
+
+
+def _hand_over(summary: BulkSummary) -> BulkSummary:
+    """Copy the output to standard output and the rejects to the current folder; return where they are now."""
+    with summary.output.open("rb") as file:
+        shutil.copyfileobj(file, sys.stdout.buffer)
+    sys.stdout.buffer.flush()
+    if summary.rejects is None:
+        return summary
+    shutil.copyfile(summary.rejects, _STREAM_REJECTS)
+    return replace(summary, rejects=_STREAM_REJECTS)

@@ -1,0 +1,187 @@
+"""Finding a corpus's files, plain or gzipped, and walking their rows with errors that name file and line."""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import io
+import zlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import NamedTuple, TextIO
+
+from affekt.cards import SourceFile
+from affekt.errors import CorpusError
+
+_BROKEN = (EOFError, OSError, UnicodeError, zlib.error, csv.Error)
+
+
+class Cells(NamedTuple):
+    """One row of a table as it stands in the file."""
+
+    file: str
+    line: int
+    cells: list[str]
+
+
+class Line(NamedTuple):
+    """One line of a text file, without its end."""
+
+    file: str
+    number: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row of a table: its cells by column name in lower case, and where it stands."""
+
+    file: str
+    line: int
+    cells: dict[str, str]
+
+    def __getitem__(self, column: str) -> str:
+        return self.cells[column]
+
+    def number(self, column: str, low: float, high: float) -> float:
+        """Return the cell as a number. Raises `CorpusError` unless it lies in [low, high]."""
+        try:
+            value = float(self.cells[column])
+        except ValueError:
+            value = float("nan")
+        if low <= value <= high:
+            return value
+        raise self.error(f"{column} is {self.cells[column]!r}, allowed are numbers from {low:g} to {high:g}")
+
+    def signed(self, column: str, low: float, high: float) -> float:
+        """Return the cell moved linearly from [low, high] to [-1, 1]. Raises `CorpusError`."""
+        return 2 * (self.number(column, low, high) - low) / (high - low) - 1
+
+    def share(self, column: str, low: float, high: float) -> float:
+        """Return the cell moved linearly from [low, high] to [0, 1]. Raises `CorpusError`."""
+        return (self.number(column, low, high) - low) / (high - low)
+
+    def error(self, problem: str) -> CorpusError:
+        """Return the error that says what is wrong in this row."""
+        return CorpusError(f"{self.file}, line {self.line}: {problem}. Fetch the file again from the corpus's home.")
+
+
+def find_file(folder: Path, *names: str) -> Path:
+    """Return the first of `names` that lies in `folder`, as it is or with ``.gz`` added.
+
+    Several names are the places one file has in the publisher's archive and in compact copies.
+    Raises `CorpusError` if none is there.
+    """
+    for name in names:
+        for path in (folder / name, folder / f"{name}.gz"):
+            if path.is_file():
+                return path
+    wanted = " or ".join(names)
+    raise CorpusError(f"{wanted} is not in {folder} (nor with .gz added). Put the corpus's official files there.")
+
+
+def has_file(folder: Path, *names: str) -> bool:
+    """Return whether `find_file` would find one."""
+    return any((folder / name).is_file() or (folder / f"{name}.gz").is_file() for name in names)
+
+
+def open_text(folder: Path, *names: str) -> TextIO:
+    """Return the file open for reading as UTF-8 (a byte-order mark is dropped, line ends are kept).
+
+    The stream's `name` is the path that was seen: ``…/train.tsv`` or ``…/train.tsv.gz``.
+    Raises `CorpusError` if neither is there.
+
+    >>> import gzip, tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     _ = Path(folder, "dev.tsv.gz").write_bytes(gzip.compress(b"Lovely.\\n"))
+    ...     with open_text(Path(folder), "dev.tsv") as stream:
+    ...         Path(stream.name).name, stream.read()
+    ('dev.tsv.gz', 'Lovely.\\n')
+    """
+    path = find_file(folder, *names)
+    if path.suffix == ".gz":
+        return io.TextIOWrapper(gzip.open(path), encoding="utf-8-sig", newline="")
+    return path.open(encoding="utf-8-sig", newline="")
+
+
+def read_lines(folder: Path, *names: str) -> Iterator[Line]:
+    """Yield every line that is not empty, numbered from 1.
+
+    Lines end with a newline only: some texts hold other characters that Python counts as line ends.
+    Raises `CorpusError` where the file is absent or unreadable.
+    """
+    with open_text(folder, *names) as stream:
+        file = Path(stream.name).name
+        try:
+            for number, line in enumerate(stream, 1):
+                text = line.rstrip("\r\n")
+                if text:
+                    yield Line(file, number, text)
+        except _BROKEN as error:
+            raise _unreadable(stream.name, error) from error
+
+
+def read_cells(folder: Path, *names: str, delimiter: str = ",", quoted: bool = True) -> Iterator[Cells]:
+    """Yield every row of a table that is not empty, the header too, as a list of cells.
+
+    `quoted` says whether double quotes have a meaning. Raises `CorpusError` where the file is absent
+    or unreadable.
+    """
+    with open_text(folder, *names) as stream:
+        file = Path(stream.name).name
+        reader = csv.reader(stream, delimiter=delimiter, quoting=csv.QUOTE_MINIMAL if quoted else csv.QUOTE_NONE)
+        try:
+            for cells in reader:
+                if cells:
+                    yield Cells(file, reader.line_num, cells)
+        except _BROKEN as error:
+            raise _unreadable(stream.name, error) from error
+
+
+def read_table(
+    folder: Path, *names: str, columns: Sequence[str], delimiter: str = ",", quoted: bool = True
+) -> Iterator[Row]:
+    """Yield the rows of a table whose first row names its columns (compared in lower case).
+
+    `columns` must be there; others come along. Raises `CorpusError` where the file is absent or
+    unreadable, a column is missing, or a row is short.
+    """
+    rows = read_cells(folder, *names, delimiter=delimiter, quoted=quoted)
+    first = next(rows, None)
+    header = [] if first is None else [column.strip().lower() for column in first.cells]
+    missing = [column for column in columns if column not in header]
+    if missing:
+        raise CorpusError(
+            f"{find_file(folder, *names)} has no column {', '.join(missing)}; its first row is {header[:12]}. "
+            "Is it the official file?"
+        )
+    needed = max(header.index(column) for column in columns) + 1
+    for file, line, cells in rows:
+        row = Row(file, line, dict(zip(header, cells, strict=False)))
+        if len(cells) < needed:
+            raise row.error(f"{len(cells)} cells where at least {needed} are expected")
+        yield row
+
+
+def _unreadable(name: str, error: Exception) -> CorpusError:
+    return CorpusError(f"{name} cannot be read ({error}). Fetch the file again from the corpus's home.")
+
+
+def official_files(corpus: str, base: str) -> tuple[SourceFile, ...]:
+    """Return the files of `corpus` listed in ``checksums.txt``, published below the address `base`.
+
+    The list has the format of ``sha256sum``; it was taken from the publishers' own commits.
+    """
+    from urllib.parse import quote
+
+    return tuple(SourceFile(name, f"{base}/{quote(name)}", sha256) for name, sha256 in checksums(corpus).items())
+
+
+@cache
+def checksums(corpus: str) -> dict[str, str]:
+    """Return file name → sha256 for the files of one corpus in ``checksums.txt``."""
+    lines = (Path(__file__).parent / "checksums.txt").read_text(encoding="utf-8").splitlines()
+    pairs = (line.split("  ", 1) for line in lines)
+    return {name.split("/", 1)[1]: sha256 for sha256, name in pairs if name.split("/", 1)[0] == corpus}

@@ -1,0 +1,1 @@
+"""Corpus, split, target and metrics: scored, recorded in `results/`, compared in pairs."""

@@ -1,0 +1,61 @@
+"""Every card is complete, and looking at cards is cheap."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+from affekt.cards import CorpusCard
+from affekt.corpora.files import checksums
+from affekt.corpora.index import CORPORA, READERS, find_corpus
+from affekt.errors import UnknownNameError
+
+# Licences that let weights trained on the corpus be shipped.
+PERMISSIVE = ("Apache-2.0", "MIT", "CC BY 4.0", "CC BY-SA 4.0")
+
+
+@pytest.mark.parametrize("card", CORPORA.values(), ids=CORPORA)
+def test_a_card_is_complete(card: CorpusCard) -> None:
+    for text in (card.summary, card.licence, card.citation, card.notes):
+        assert text.strip()
+    assert card.homepage.startswith(("https://", "http://"))
+    assert card.languages == tuple(sorted(set(card.languages)))
+    assert card.rows and all(rows > 0 for rows in card.rows.values())
+    assert card.files
+    assert len({file.name for file in card.files}) == len(card.files)
+    assert card.permissive == card.licence.startswith(PERMISSIVE)
+    for copy, rows in card.copies.items():
+        assert copy and rows != card.rows
+    for file in card.files:
+        assert not file.name.startswith(("/", "..")) and "\\" not in file.name
+        assert file.url is None or file.url.startswith("https://")
+        if file.sha256 is not None:
+            assert len(file.sha256) == 64 and set(file.sha256) <= set("0123456789abcdef")
+
+
+def test_what_may_not_be_shipped_is_marked() -> None:
+    closed = {name for name, card in CORPORA.items() if not card.permissive}
+    assert closed == {"dair_emotion", "empathetic_dialogues", "dailydialog", "isear", "crowd_envent"}
+
+
+def test_every_card_has_a_reader_and_every_checksum_a_file() -> None:
+    assert READERS.keys() == CORPORA.keys()
+    for name, card in CORPORA.items():
+        assert set(checksums(name)) <= {file.name for file in card.files}
+    assert len(checksums("brighter")) == 124
+
+
+def test_names_are_found_with_hyphens_and_the_nearest_is_offered() -> None:
+    assert find_corpus("dair-emotion") is CORPORA["dair_emotion"]
+    assert find_corpus(CORPORA["xed"]) is CORPORA["xed"]
+    with pytest.raises(UnknownNameError, match=r"Unknown corpus 'emobnak'. Did you mean 'emobank'\? Known are: goem"):
+        find_corpus("emobnak")
+
+
+def test_looking_at_cards_loads_nothing_heavy() -> None:
+    heavy = ["pandas", "sklearn", "torch", "duckdb", "onnxruntime", "tokenizers", "rich", "pyarrow", "urllib.request"]
+    code = f"import sys, affekt.corpora.index; print([name for name in {heavy} if name in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
