@@ -23,12 +23,12 @@ from affekt.models.text.net import TextNet
 from affekt.training.batches import length_batches, pad
 from affekt.training.export import activation_ranges, export_encoder
 
-ALPHAS = (0.5, 0.6, 0.65, 0.7, 0.75, 0.8)
+ALPHAS = (0.6, 0.7, 0.8)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--name", default="student")
+    parser.add_argument("--name", default="soup")
     parser.add_argument("--output", type=Path, default=Path("src/affekt/models/text/weights"))
     parser.add_argument("--texts", type=int, default=1024, help="training texts the ranges are taken from")
     parser.add_argument("--threads", type=int, default=2)

@@ -23,7 +23,12 @@ STAGES = (
     ("train.py --name fold2 --fold 2 --epochs 3", RUNS / "fold2/logits.npz"),
     ("soft_labels.py", RUNS / "soft.npz"),
     ("train.py --name student --soft runs/text/soft.npz --epochs 5", RUNS / "student/logits.npz"),
-    ("export.py --name student", None),
+    (
+        "train.py --name student2 --soft runs/text/soft.npz --epochs 4 --masked 0.15 --learning-rate 2e-4",
+        RUNS / "student2/logits.npz",
+    ),
+    ("average.py", RUNS / "soup/net.safetensors"),
+    ("export.py", None),
     ("train_nano.py", None),
 )
 

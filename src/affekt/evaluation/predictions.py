@@ -78,7 +78,8 @@ def write_predictions(predictions: Predictions, *, folder: Path = Path("runs")) 
 def read_predictions(path: Path) -> Predictions:
     """Return the predictions in the file at `path`. Raises `InputError` where it holds none."""
     try:
-        with np.load(path, allow_pickle=False) as file:
+        # Opened here, because np.load leaves a file open that turns out broken.
+        with path.open("rb") as opened, np.load(opened, allow_pickle=False) as file:
             named = {name: str(file[f"run/{name}"]) for name in _NAMES}
             arrays = {name.removeprefix("array/"): file[name] for name in file.files if name.startswith("array/")}
             ids = file["ids"].tolist()

@@ -74,12 +74,14 @@ class StaticNetwork:
         """Fill pooled: (text, 2 · hidden) with the mean and the maximum over each text's pieces."""
         width = self._here.shape[1]
         starts = offsets[:-1]
-        x = self._here[flat]
-        after = self._after[flat[:-1]]
-        after[starts[1:] - 1] = 0
+        # mode="clip" spares the copy that take() otherwise makes; ids are below the table's length.
+        x = self._here.take(flat, axis=0, mode="clip")
+        edges = starts[1:]
+        after = self._after.take(flat[:-1], axis=0, mode="clip")
+        after[edges - 1] = 0
         x[1:] += after
-        before = self._before[flat[1:]]
-        before[starts[1:] - 1] = 0
+        before = self._before.take(flat[1:], axis=0, mode="clip", out=after)
+        before[edges - 1] = 0
         x[:-1] += before
         x += self._arrays["mix_bias"]
         np.maximum(x, 0, out=x)

@@ -1,4 +1,4 @@
-"""Text as the models see it: emoji spelled out, sentences found, offsets kept."""
+"""Text: opened, spelled as the models see it, cut into sentences."""
 
 from __future__ import annotations
 
@@ -12,9 +12,24 @@ from affekt.types import Signal, Span
 # A letter or mark repeated four times or more says "stretched"; three say it just as well.
 _STRETCHED = re.compile(r"([^\W\d]|[!?.,])\1{3,}")
 _SKIN_TONES = range(0x1F3FB, 0x1F400)
-_QUOTES = {"\u2018": "'", "\u2019": "'", "\u201c": '"', "\u201d": '"', "\u02bc": "'", "`": "'"}
-_DASHES = {"\u2013": "-", "\u2014": "-", "\u2026": "..."}
-_SPELLED: dict[str, str | None] = {**_QUOTES, **_DASHES}
+_PLAIN = {
+    "\u2018": "'",
+    "\u2019": "'",
+    "\u201c": '"',
+    "\u201d": '"',
+    "\u02bc": "'",
+    "\u2013": "-",
+    "\u2014": "-",
+    "\u2026": "...",
+}
+
+
+class _Spellings(dict[int, str]):
+    """What stands for each character in normalised text, worked out when the character is first met."""
+
+    def __missing__(self, code: int) -> str:
+        found = self[code] = _spelling(chr(code))
+        return found
 
 
 def normalise(text: str) -> str:
@@ -26,24 +41,16 @@ def normalise(text: str) -> str:
     >>> normalise("Sooooo good 😂")
     'Sooo good  face with tears of joy '
     """
-    if not text.isascii():
-        text = "".join(_spell(character) for character in text)
-    elif not text.isprintable():
-        text = "".join(" " if not c.isprintable() else c for c in text)
+    if not (text.isascii() and text.isprintable()):
+        text = text.translate(_SPELLINGS)
     return _STRETCHED.sub(r"\1\1\1", text)
 
 
-def _spell(character: str) -> str:
-    """Return what stands for one character in the normalised text."""
+def _spelling(character: str) -> str:
     if character.isascii():
         return character if character.isprintable() else " "
-    found = _SPELLED.get(character)
-    if found is None:
-        found = _SPELLED[character] = _spelling(character)
-    return found
-
-
-def _spelling(character: str) -> str:
+    if character in _PLAIN:
+        return _PLAIN[character]
     category = unicodedata.category(character)
     if category[0] == "Z":
         return " "
@@ -55,6 +62,9 @@ def _spelling(character: str) -> str:
         name = unicodedata.name(character, "").lower()
         return f" {name.replace('-', ' ')} " if name else " "
     return character
+
+
+_SPELLINGS = _Spellings()
 
 
 _SENTENCE_END = re.compile(r"(?:[.!?…]+[\"'”’)\]]*|\n\s*\n|[。！？])(?=\s|$)|\n+")
