@@ -30,7 +30,7 @@ from affekt.inference.text import open_reader
 from affekt.metrics.regression import pearson
 from affekt.metrics.resampling import bootstrap_interval
 from affekt.models.index import find_model
-from affekt.training.thresholds import fit_global_threshold, fit_thresholds
+from affekt.training.thresholds import choose_smoothing, fit_global_threshold, fit_thresholds
 from affekt.types import Record
 
 RESULTS = Path("results")
@@ -54,6 +54,8 @@ def main() -> None:
             labelled += score_labels(name, emotions)
             dimensional += score_dimensions(name, sentences)
     for path, rows in ((RESULTS / "goemotions.csv", labelled), (RESULTS / "emobank.csv", dimensional)):
+        # Every system brings the row of the train-prior predictor, the same each time.
+        rows = list({row.key: row for row in rows}.values())
         if rows:
             write_results(path, rows)
             show(path, rows)
@@ -93,7 +95,8 @@ def score_tfidf(emotions: dict[str, list[Record]]) -> list[ResultRow]:
     truth = {split: label_matrix(records) for split, records in emotions.items()}
     train, dev = (LabelledTexts(texts(emotions[split]), truth[split]) for split in ("train", "dev"))
     said = tfidf_goemotions(train, dev, texts(emotions["test"]))
-    thresholds = fit_thresholds(truth["dev"], said.dev)
+    smoothing = choose_smoothing(truth["dev"], said.dev)
+    thresholds = fit_thresholds(truth["dev"], said.dev, **smoothing._asdict())
     fitted = FittedOnDev(thresholds, fit_global_threshold(truth["dev"], said.dev), truth["train"].mean(0))
     released = f"scikit-learn-{version('scikit-learn')}"
     keep("goemotions", "test", "tfidf", released, emotions["test"], truth=truth["test"], probability=said.test)

@@ -1,5 +1,7 @@
 """What is fitted after training, the same way for both models: calibration, thresholds, interval widths.
 
+    python recipes/text/fit.py       # again for both shipped models, without training
+
 All of it on GoEmotions' dev split and on the slice of EmoBank's train whose documents training left out.
 """
 
@@ -11,13 +13,13 @@ import shutil
 from pathlib import Path
 
 import numpy as np
-from data import Pool, encoder_folder
+from data import Pool, encoder_folder, load_pool
 
 from affekt.affect.convert import convert_probabilities
 from affekt.affect.spaces import SPACES, find_space
 from affekt.inference.text import Network
 from affekt.training.calibration import fit_interval_scale, fit_platt
-from affekt.training.thresholds import fit_thresholds
+from affekt.training.thresholds import choose_smoothing, fit_thresholds
 
 # Spaces a reading rolls up into with thresholds of their own; exclusive ones take the most probable.
 ROLLED = tuple(name for name, space in SPACES.items() if space.kind == "multi-label")
@@ -32,7 +34,9 @@ def fit(network: Network, pool: Pool) -> dict[str, object]:
     for name in ROLLED:
         space = find_space(name)
         truth = convert_probabilities(pool.dev_labels, source, space) >= 0.5
-        thresholds[name] = fit_thresholds(truth, convert_probabilities(probabilities, source, space))
+        rolled = convert_probabilities(probabilities, source, space)
+        # How much to smooth is chosen by cross-validation inside dev: a network wants more than a bag of words.
+        thresholds[name] = fit_thresholds(truth, rolled, **choose_smoothing(truth, rolled)._asdict())
     vad = network.run([ids[1:-1] for ids in pool.tune_ids], batch_size=64).vad
     mean, sd = np.clip(vad[:, :3], -1, 1), np.exp(0.5 * vad[:, 3:])
     factors = [fit_interval_scale(pool.tune_vad[:, k], mean[:, k], sd[:, k], coverage=0.9) for k in range(3)]
@@ -56,3 +60,18 @@ def write_folder(folder: Path, fitted: dict[str, object], *, tokenizer: bool) ->
     for path in sorted(folder.iterdir()):
         digest = hashlib.sha256(path.read_bytes()).hexdigest()
         print(f'        "{path.name}": "{digest}",  # {path.stat().st_size:,} bytes')
+
+
+def main() -> None:
+    from affekt.inference.encoder import EncoderNetwork
+    from affekt.inference.static import StaticNetwork
+
+    pool, models = load_pool(), Path("src/affekt/models")
+    text = models / "text/weights"
+    write_folder(text, fit(EncoderNetwork(text / "model.onnx", threads=None, device="cpu"), pool), tokenizer=True)
+    nano = models / "text_nano/weights"
+    write_folder(nano, fit(StaticNetwork.load(nano / "model.npz"), pool), tokenizer=False)
+
+
+if __name__ == "__main__":
+    main()

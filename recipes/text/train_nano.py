@@ -38,14 +38,14 @@ OUTPUT = Path("src/affekt/models/text_nano/weights")
 @dataclass(frozen=True)
 class Config:
     seed: int = 0
-    epochs: int = 14
+    epochs: int = 12
     batch_size: int = 256
     learning_rate: float = 2e-3
     weight_decay: float = 1e-4
     label_share: float = 0.3
     vad_weight: float = 20.0
     stretches: int = 1
-    width: int = 160
+    width: int = 192
     hidden: int = 128
     features: int = 192
     dropout: float = 0.2

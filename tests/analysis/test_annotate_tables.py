@@ -168,7 +168,7 @@ def test_every_library_takes_the_result() -> None:
     frame = table.to_pandas()
     assert frame["status"].tolist() == table["status"].tolist() and frame["valence"].dtype == np.float32
     assert pd.DataFrame.from_arrow(table).shape == frame.shape
-    scores = table  # TABLE is an SQL word
+    scores = table  # noqa: F841 (DuckDB finds it by name; TABLE is an SQL word)
     assert duckdb.sql("SELECT count(*), max(labels) FROM scores").fetchall() == [(4, max(x for x in labels if x))]
     first, second = table.__arrow_c_stream__(), table.__arrow_c_stream__()  # two at once
     assert first is not second

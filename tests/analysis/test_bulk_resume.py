@@ -75,6 +75,45 @@ if __name__ == "__main__":
 
 
 @pytest.mark.slow
+def test_workers_end_without_a_word(tmp_path: Path) -> None:
+    source, script = write(tmp_path / "in.csv", ROWS), tmp_path / "job.py"
+    script.write_text(KILLED)
+    path = os.pathsep.join([str(Path(__file__).parent), *sys.path])
+    answer = subprocess.run(
+        [sys.executable, script, source, tmp_path / "out.csv", "2"],
+        env={**os.environ, "PYTHONPATH": path},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (answer.stdout, answer.stderr, answer.returncode) == ("", "", 0)
+    check_whole(tmp_path / "out.csv")
+
+
+@pytest.mark.slow
+def test_ctrl_c_ends_workers_without_a_word_of_theirs(tmp_path: Path) -> None:
+    source, output, script = write(tmp_path / "in.csv", ROWS), tmp_path / "out.csv", tmp_path / "job.py"
+    script.write_text(KILLED)
+    path = os.pathsep.join([str(Path(__file__).parent), *sys.path])
+    job = subprocess.Popen(
+        [sys.executable, script, source, output, "2"],
+        env={**os.environ, "PYTHONPATH": path, "TOY_PAUSE": "0.5"},
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    parts = tmp_path / "out.csv.parts"
+    end = time.monotonic() + 120
+    while len(list(parts.glob("part-*.parquet"))) < 2 and time.monotonic() < end:
+        time.sleep(0.01)
+    os.killpg(job.pid, signal.SIGINT)  # as a terminal does: to the whole group
+    said = job.communicate(timeout=60)[1]
+    assert said.count("Traceback") == 1 and said.rstrip().endswith("KeyboardInterrupt")
+    assert run(source, output, SMALL).resumed >= 200
+    check_whole(output)
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize("workers", [1, 2])
 def test_kill_9_loses_and_doubles_no_row(tmp_path: Path, workers: int) -> None:
     source, output = write(tmp_path / "in.csv", ROWS), tmp_path / "out.csv"

@@ -25,7 +25,7 @@ LONG_TEXT = 200
 
 
 @overload
-def analyze(
+def analyze(  # type: ignore[overload-overlap]  # a str is an Iterable of str, and never meant as one
     x: Source,
     *,
     model: str | ModelCard | None = None,
@@ -87,7 +87,7 @@ def _analyze(
 
     reports, row = [], 0
     for signal, parts in zip(signals, spans, strict=True):
-        readings = []
+        readings: list[Reading] = []
         for span in parts:
             reading = _reading(reader, estimates, row, span).to(target)
             # The overall reading of a long text borrows the evidence of its sentences below.

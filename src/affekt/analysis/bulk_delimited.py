@@ -204,7 +204,7 @@ def _fault(row: list[str], width: int, place: int) -> str | None:
     return "no text" if not row or is_blank(row[place]) else None
 
 
-def _quote_reason(error: csv.Error) -> str:
+def _quote_reason(error: csv.Error) -> str | None:
     if "field limit" in str(error):
         return f"a field of more than {FIELD_CHARACTERS:,} characters"
     return "quotes that are not closed, or not doubled inside a quoted field"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import atexit
+import gc
 import multiprocessing
 import os
 import signal
@@ -11,6 +13,7 @@ from collections.abc import Callable, Generator, Iterable
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from multiprocessing.connection import Connection, wait
+from queue import SimpleQueue
 from typing import Any, TypeVar
 
 from affekt.errors import WorkerError
@@ -46,14 +49,16 @@ def map_in_processes(
     # worker sees the end of `collar` and ends too.
     collar, leash = context.Pipe(duplex=False)
     executor = ProcessPoolExecutor(workers, mp_context=context, initializer=_begin, initargs=(task, opening, collar))
-    under_way: deque[Future[Result]] = deque()
+    # Waiting in future.result(), Ctrl-C can come as "cannot release un-acquired lock"; in a queue it comes as itself.
+    under_way: deque[SimpleQueue[Future[Result]]] = deque()
     try:
         for item in items:
-            under_way.append(executor.submit(_work, item))
+            under_way.append(SimpleQueue())
+            executor.submit(_work, item).add_done_callback(under_way[-1].put)
             if len(under_way) >= workers * ahead:
-                yield under_way.popleft().result()
+                yield under_way.popleft().get().result()
         while under_way:
-            yield under_way.popleft().result()
+            yield under_way.popleft().get().result()
         executor.shutdown()
     except BrokenProcessPool as error:
         raise WorkerError(
@@ -70,7 +75,14 @@ def _begin(task: Callable[[Any, Any], Any], opening: Callable[[], Any], collar: 
     # Ctrl-C goes to the whole process group; the parent answers it and lets go of the leash.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, args=(collar,), daemon=True).start()
+    atexit.register(_close)
     _Worker.task, _Worker.opening = staticmethod(task), staticmethod(opening)
+
+
+def _close() -> None:
+    # What is still open when the interpreter is torn down, DuckDB reports as a leak on stderr.
+    _Worker.opened = ()
+    gc.collect()
 
 
 def _end_with_parent(collar: Connection) -> None:

@@ -13,11 +13,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 if TYPE_CHECKING:
     from onnx import NodeProto, TensorProto
@@ -77,7 +77,7 @@ def activation_ranges(
     ranges = {}
     for name, parts in seen.items():
         values = np.concatenate(parts)
-        weight = net.get_submodule(name).weight.detach().abs().amax(0).numpy()
+        weight = net.get_parameter(f"{name}.weight").detach().abs().amax(0).numpy()
         inputs = np.maximum(np.abs(values).max(0), 1e-5)
         smooth = inputs**smoothing / np.maximum(weight, 1e-5) ** (1 - smoothing)
         smooth = (smooth / np.exp(np.log(smooth).mean())).astype(np.float32)
@@ -108,14 +108,14 @@ class Graph:
     nodes: list[NodeProto] = field(default_factory=list)
     constants: list[TensorProto] = field(default_factory=list)
 
-    def constant(self, name: str, value: Array) -> str:
+    def constant(self, name: str, value: ArrayLike) -> str:
         """Add a named array."""
         from onnx import numpy_helper
 
         self.constants.append(numpy_helper.from_array(np.ascontiguousarray(value), name))
         return name
 
-    def node(self, kind: str, inputs: list[str], output: str, *, contrib: bool = False, **attributes: object) -> str:
+    def node(self, kind: str, inputs: list[str], output: str, *, contrib: bool = False, **attributes: Any) -> str:
         """Add one node with one output."""
         from onnx import helper
 

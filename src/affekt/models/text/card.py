@@ -17,7 +17,11 @@ CARD = ModelCard(
     space=find_space("goemotions"),
     runtime="onnx",
     folder=_FOLDER,
-    files={},
+    files={
+        "fit.json": "9b102857880b69fc29e2e0ac69e655a9916f7cdfe328ab595a4543b69612b06a",
+        "model.onnx": "064da9acf44e10408915d17703325d3bba630d043a84484ecffabc4b7fdc939c",
+        "tokenizer.json": "be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037",
+    },
     tokenizer=_FOLDER / "tokenizer.json",
     languages=("en",),
     window=126,
@@ -27,5 +31,14 @@ CARD = ModelCard(
     trained_on=("goemotions", "emobank", "glasgow_norms", "brighter"),
     paper="Demszky et al. 2020, GoEmotions, ACL; Wang et al. 2020, MiniLM, NeurIPS; Buechel & Hahn 2017, EmoBank, EACL",
     recipe="recipes/text",
-    golden=(),
+    golden=(
+        ("Thank you so much, this made my day!", "gratitude"),
+        ("I love you with all my heart", "love"),
+        ("This is disgusting and vile", "disgust"),
+        ("Haha that is hilarious", "amusement"),
+        ("I am so scared of what happens next", "fear"),
+        ("I'm curious what you think", "curiosity"),
+        ("My sister died last night", "sadness"),
+        ("The train leaves at noon", "neutral"),
+    ),
 )

@@ -18,7 +18,7 @@ class NanoNetConfig:
     """Sizes of the tables and of the heads."""
 
     vocabulary: int = 30522
-    width: int = 160
+    width: int = 192
     hidden: int = 128
     features: int = 192
     labels: int = 28
