@@ -7,7 +7,7 @@ split and a document-disjoint tenth of EmoBank's train are for tuning; no test s
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -47,12 +47,6 @@ class Pool:
     dev_labels: np.ndarray
     tune_ids: list[list[int]]
     tune_vad: np.ndarray
-
-    def without_labels(self) -> Pool:
-        """The pool without GoEmotions' training texts: what is left teaches dimensions and intensities."""
-        kept = np.flatnonzero(~self.has_labels)
-        arrays = ("labels", "vad", "intensity", "has_labels", "has_vad", "is_word", "has_intensity")
-        return replace(self, ids=[self.ids[i] for i in kept], **{name: getattr(self, name)[kept] for name in arrays})
 
 
 def encoder_folder() -> Path:

@@ -49,7 +49,6 @@ class Config:
     intensity_weight: float = 3.0
     fold: int = -1
     start: str = ""
-    only_vad: int = 0
     soft: str = ""
     soft_share: float = 0.5
     threads: int = 2
@@ -61,8 +60,6 @@ def main() -> None:
     torch.manual_seed(config.seed)
     torch.set_num_threads(config.threads)
     pool = load_pool(fold=config.fold, soft=config.soft, soft_share=config.soft_share, smoke=bool(config.smoke))
-    if config.only_vad:
-        pool = pool.without_labels()
     net = build(config, pool)
     optimizer = torch.optim.AdamW(parameter_groups(net, config), fused=True)
     lengths = np.array([len(ids) for ids in pool.ids])
@@ -119,9 +116,8 @@ def build(config: Config, pool: Pool) -> TextNet:
     net = TextNet(TextNetConfig(dropout=config.dropout, layers=1 if config.smoke else 6))
     load_minilm(net, load_file(pool.encoder / "model.safetensors"))
     with torch.no_grad():
-        if pool.has_labels.any():
-            prior = torch.from_numpy(pool.labels[pool.has_labels].mean(0)).clamp(1e-4, 1 - 1e-4)
-            net.labels.bias.copy_(torch.logit(prior))
+        prior = torch.from_numpy(pool.labels[pool.has_labels].mean(0)).clamp(1e-4, 1 - 1e-4)
+        net.labels.bias.copy_(torch.logit(prior))
     if config.start:
         net.load_state_dict(load_file(RUNS / config.start / "net.safetensors"))
     net.tokens.weight.requires_grad_(bool(config.train_embeddings))
