@@ -16,7 +16,6 @@ from affekt.affect.spaces import find_space
 from affekt.corpora.read import read_corpus
 from affekt.corpora.splits import hold_out
 from affekt.inference.tokens import WordPieces
-from affekt.signals.text import normalise
 from affekt.types import Record
 
 INTENSITIES = ("anger", "fear", "joy", "sadness", "surprise")
@@ -59,7 +58,7 @@ def encoder_folder() -> Path:
 def encode(texts: list[str]) -> list[list[int]]:
     """Token ids with [CLS] and [SEP], at most `LONGEST`."""
     pieces = WordPieces.load(encoder_folder() / "tokenizer.json")
-    return [pieces.encode(normalise(text))[:LONGEST] for text in texts]
+    return [pieces.encode(text)[:LONGEST] for text in texts]
 
 
 def load_pool(*, fold: int = -1, soft: str = "", soft_share: float = 0.5, smoke: bool = False) -> Pool:

@@ -53,9 +53,9 @@ def main() -> None:
         else:
             labelled += score_labels(name, emotions)
             dimensional += score_dimensions(name, sentences)
-    for path, rows in ((RESULTS / "goemotions.csv", labelled), (RESULTS / "emobank.csv", dimensional)):
+    for path, found in ((RESULTS / "goemotions.csv", labelled), (RESULTS / "emobank.csv", dimensional)):
         # Every system brings the row of the train-prior predictor, the same each time.
-        rows = list({row.key: row for row in rows}.values())
+        rows = list({row.key: row for row in found}.values())
         if rows:
             write_results(path, rows)
             show(path, rows)

@@ -169,7 +169,7 @@ def test_no_texts_give_no_answers() -> None:
     [
         ([1, 2], [0, 1], "number of ids"),
         ([1, 2], [0, 2, 1, 2], "rise"),
-        ([1, 2], [], "rise"),
+        ([1, 2], [], "flat"),
         ([PIECES], [0, 1], "30521"),
         ([-1], [0, 1], "30521"),
         ([1.5], [0, 1], "integers"),

@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 
 from affekt.cards import Fit, ModelCard
 from affekt.inference.tokens import WordPieces
-from affekt.signals.text import normalise
 
 Floats = NDArray[np.float32]
 
@@ -73,7 +72,7 @@ class TextReader:
 
     def pieces(self, text: str) -> list[int]:
         """Return the piece ids of a text as the network gets them, special pieces left out."""
-        return self._pieces.pieces(normalise(text))
+        return self._pieces.pieces(text)
 
     def estimate(self, texts: Sequence[str], *, batch_size: int = 64, language: str | None = None) -> TextEstimates:
         """Return the estimates for `texts`, in order.

@@ -1,7 +1,8 @@
 """WordPiece tokenization with a memory: words met before cost a dictionary look-up.
 
-BERT's tokenizer never looks across white space, so a text's pieces are its words' pieces, and a
-word's pieces never change. The words themselves are cut by the `tokenizers` library.
+Neither normalising nor BERT's tokenizer looks across white space, so a text's pieces are its words'
+pieces, and a word's pieces never change. New words are normalised (`signals.text.normalise`) and cut
+by the `tokenizers` library.
 """
 
 from __future__ import annotations
@@ -12,6 +13,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
+
+from affekt.signals.text import normalise
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
@@ -30,16 +33,8 @@ class FlatIds(NamedTuple):
     offsets: NDArray[np.int64]
 
 
-class Piece(NamedTuple):
-    """One piece of a text: its id and the characters of the text it covers."""
-
-    id: int
-    start: int
-    end: int
-
-
 class WordPieces:
-    """The tokenizer both text models share. Texts must be normalised before (`signals.text`)."""
+    """The tokenizer both text models share. Texts come as they are: words are normalised when first met."""
 
     def __init__(self, tokenizer: Tokenizer) -> None:
         tokenizer.no_padding()
@@ -74,15 +69,10 @@ class WordPieces:
             offsets[i + 1] = len(ids)
         return FlatIds(np.array(ids, np.int32), offsets)
 
-    def located(self, text: str) -> list[Piece]:
-        """Return the pieces of one text with the characters each covers."""
-        encoding = self._tokenizer.encode(text, add_special_tokens=False)
-        return [Piece(i, *place) for i, place in zip(encoding.ids, encoding.offsets, strict=True)]
-
     def _learn(self, word: str) -> tuple[int, ...]:
         if len(self._pieces) >= _REMEMBERED:
             self._pieces.clear()
-        ids = tuple(self._tokenizer.encode(word, add_special_tokens=False).ids)
+        ids = tuple(self._tokenizer.encode(normalise(word), add_special_tokens=False).ids)
         self._pieces[word] = ids
         return ids
 
