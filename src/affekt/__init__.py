@@ -1,8 +1,8 @@
 """affekt reads, explains, measures and expresses emotion.
 
 >>> import affekt
->>> affekt.analyze("I can't believe you did this for me, thank you!").labels
-('gratitude',)
+>>> affekt.analyze("I can't believe you did this for me, thank you!").labels[0]
+'gratitude'
 """
 
 from __future__ import annotations
