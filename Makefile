@@ -17,9 +17,13 @@ TORCH ?= torch==2.13.0
 	$(BIN)/pip install --quiet --editable ".[train,frames]" --group test --group recipes --group bench
 	touch $@
 
+# In a pipe the pictures come without colour.
+PICTURE = if [ ! -t 1 ]; then export FORCE_COLOR=1 NO_COLOR=1; fi;
+
 demo: .venv/base
-	@echo; echo '$$ affekt analyze samples/review.txt'; $(BIN)/affekt analyze samples/review.txt
-	@echo; echo '$$ affekt analyze samples/essay.txt --space ekman'; $(BIN)/affekt analyze samples/essay.txt --space ekman
+	@echo; echo '$$ affekt analyze samples/review.txt'; $(PICTURE) $(BIN)/affekt analyze samples/review.txt
+	@echo; echo '$$ affekt analyze samples/essay.txt --space ekman --explain'; \
+		$(PICTURE) $(BIN)/affekt analyze samples/essay.txt --space ekman --explain
 	@echo; echo '$$ affekt annotate samples/comments.csv --column text -o runs/demo/comments.csv'
 	@mkdir -p runs/demo && $(BIN)/affekt annotate samples/comments.csv --column text -o runs/demo/comments.csv --overwrite
 	@$(BIN)/python samples/show.py runs/demo/comments.csv

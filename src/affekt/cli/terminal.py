@@ -24,7 +24,10 @@ def screen(stream: TextIO | None = None) -> Console:
     """Return a console on `stream` (stdout if None) that takes text as it is: no markup, no emoji codes, no guesses."""
     from rich.console import Console
 
-    return Console(file=stream or sys.stdout, markup=False, emoji=False, highlight=False)
+    stream = stream or sys.stdout
+    # A picture asked for in a pipe, without colour: no escape codes at all.
+    plain = bool(os.environ.get("NO_COLOR")) and not stream.isatty()
+    return Console(file=stream, markup=False, emoji=False, highlight=False, force_terminal=False if plain else None)
 
 
 def use_replacements() -> None:

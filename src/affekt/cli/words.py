@@ -13,6 +13,8 @@ from affekt.types import Evidence
 _BLANK = "\t\n\v\f\r\x1c\x1d\x1e\x1f\x85\u2028\u2029"
 _STEERING = [*range(0x20), *range(0x7F, 0xA0), 0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)]
 _TABLE = {**dict.fromkeys(_STEERING, "\ufffd"), **{ord(character): " " for character in _BLANK}}
+# What is worth a mark: this much change in probability, and this share of the strongest change.
+_MARKED, _MARKED_SHARE = 0.05, 0.25
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
@@ -38,7 +40,8 @@ def marks(evidence: Iterable[Evidence], start: int, end: int) -> list[Mark]:
     """Return what to mark in the characters `start` to `end` of a text, with offsets from `start`.
 
     Of several weights on the same characters the strongest counts; weights are scaled so that the
-    strongest of all `evidence` has strength 1.
+    strongest of all `evidence` has strength 1. Weak ones, next to it or in themselves, are left
+    unmarked: where every word is marked none is.
     """
     evidence = list(evidence)
     most = max((abs(e.weight) for e in evidence), default=0.0)
@@ -47,7 +50,11 @@ def marks(evidence: Iterable[Evidence], start: int, end: int) -> list[Mark]:
         low, high = max(int(e.span.start), start), min(int(e.span.end), end)
         if low < high and e.weight and abs(e.weight) > abs(strongest.get((low, high), 0.0)):
             strongest[low, high] = e.weight
-    return [Mark(low - start, high - start, weight / most) for (low, high), weight in sorted(strongest.items())]
+    return [
+        Mark(low - start, high - start, weight / most)
+        for (low, high), weight in sorted(strongest.items())
+        if abs(weight) >= max(_MARKED, _MARKED_SHARE * most)
+    ]
 
 
 def bracketed(text: str, marked: Iterable[Mark]) -> str:
