@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from affekt.affect.spaces import find_space
 from affekt.cards import ModelCard
 from affekt.models.text.card import CARD as TEXT
 
@@ -15,7 +14,7 @@ CARD = ModelCard(
     version="1",
     summary="the same answers as `text` from static embeddings and NumPy, for volume",
     modality="text",
-    space=find_space("goemotions"),
+    space=TEXT.space,
     runtime="numpy",
     folder=_FOLDER,
     files={
@@ -25,20 +24,11 @@ CARD = ModelCard(
     tokenizer=TEXT.tokenizer,
     languages=("en",),
     window=512,
-    licence="CC-BY-SA-4.0",
-    commercial=True,
-    code_licence="Apache-2.0",
-    trained_on=("goemotions", "emobank", "glasgow_norms", "brighter", "xed", "edos"),
-    paper="Demszky et al. 2020, GoEmotions, ACL; Wang et al. 2020, MiniLM, NeurIPS; Buechel & Hahn 2017, EmoBank, EACL",
+    licence=TEXT.licence,
+    commercial=TEXT.commercial,
+    code_licence=TEXT.code_licence,
+    trained_on=(*TEXT.trained_on, "xed", "edos"),
+    paper="Gupta & Jaggi 2021, Better Static Word Embeddings, ACL; Tulkens & van Dongen 2024, Model2Vec; those of `text`",
     recipe="recipes/text",
-    golden=(
-        ("Thank you so much, this made my day!", "gratitude"),
-        ("I love you with all my heart", "love"),
-        ("This is disgusting and vile", "disgust"),
-        ("Haha that is hilarious", "amusement"),
-        ("I am so scared of what happens next", "fear"),
-        ("I'm curious what you think", "curiosity"),
-        ("My sister died last night", "sadness"),
-        ("The train leaves at noon", "neutral"),
-    ),
+    golden=TEXT.golden,
 )
