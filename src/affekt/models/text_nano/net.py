@@ -1,7 +1,8 @@
 """The network of the `text-nano` model, for training; `inference/static.py` runs it in NumPy.
 
-Static embeddings distilled from a transformer, as in Gupta & Jaggi 2021, "Obtaining Better Static Word
-Embeddings Using Contextual Embedding Models", and Model2Vec (Tulkens & van Dongen 2024), with a convolution of width three, so that "not good" is more than its words.
+Static embeddings distilled from a transformer, as in Gupta & Jaggi 2021, "Obtaining Better Static
+Word Embeddings Using Contextual Embedding Models", and Model2Vec (Tulkens & van Dongen 2024), with a
+convolution of width three, so that "not good" is more than its words.
 """
 
 from __future__ import annotations
