@@ -28,7 +28,7 @@ CARD = ModelCard(
     commercial=TEXT.commercial,
     code_licence=TEXT.code_licence,
     trained_on=(*TEXT.trained_on, "xed", "edos"),
-    paper="Gupta & Jaggi 2021, Static Word Embeddings, ACL; Tulkens & van Dongen 2024, Model2Vec; those of `text`",
+    paper="Gupta & Jaggi 2021, Static Word Embeddings, ACL; Tulkens & van Dongen 2024, Model2Vec; and `text`",
     recipe="recipes/text",
     golden=TEXT.golden,
 )
