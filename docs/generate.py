@@ -36,7 +36,8 @@ def cli_page() -> str:
         "reading first and, for text of several sentences, a line for each. Fields are between tabs; a field with "
         "nothing in it is `-`.",
         _table(("Field", "Name", "Holds"), ((str(i), name, holds) for i, (name, holds) in enumerate(FIELDS, 1))),
-        "`FORCE_COLOR=1` asks for the picture in a pipe too, `NO_COLOR=1` for no colour; both together give a plain picture.",
+        "`FORCE_COLOR=1` asks for the picture in a pipe too, `NO_COLOR=1` for no colour; together they give a "
+        "plain picture.",
         "## Exit codes",
         _table(("Code", "Means"), ((str(code), meaning) for code, meaning in EXIT_CODES.items())),
     ]
