@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from pathlib import Path
 from typing import NamedTuple, Protocol
 
 import numpy as np
@@ -151,35 +151,24 @@ def open_reader(card: ModelCard, *, threads: int | None = None, device: str = "c
     `threads` is how many cores a call may use (None: all). Raises `InputError` for a device that is
     unknown or not available.
     """
-    return _open_reader(card.folder, threads, device, _Held(card))
+    key = (card.folder, card.version, threads, device)
+    opened = _OPENED.get(key)
+    if opened is None or opened.card != card:
+        opened = _OPENED[key] = TextReader(card, _open_network(card, threads, device), WordPieces.load(card.tokenizer))
+    return opened
 
 
-class _Held:
-    """A card that hashes by name, since cards hold mappings."""
-
-    def __init__(self, card: ModelCard) -> None:
-        self.card = card
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Held) and other.card == self.card
-
-    def __hash__(self) -> int:
-        return hash((self.card.name, self.card.version))
+_OPENED: dict[tuple[Path, str, int | None, str], TextReader] = {}
 
 
-@lru_cache(maxsize=8)
-def _open_reader(folder: object, threads: int | None, device: str, held: _Held) -> TextReader:
-    card = held.card
-    network: Network
+def _open_network(card: ModelCard, threads: int | None, device: str) -> Network:
     if card.runtime == "onnx":
         from affekt.inference.encoder import EncoderNetwork
 
-        network = EncoderNetwork(card.folder / "model.onnx", threads=threads, device=device)
-    else:
-        from affekt.inference.static import StaticNetwork
+        return EncoderNetwork(card.folder / "model.onnx", threads=threads, device=device)
+    from affekt.inference.static import StaticNetwork
 
-        network = StaticNetwork.load(card.folder / "model.npz")
-    return TextReader(card, network, WordPieces.load(card.tokenizer))
+    return StaticNetwork.load(card.folder / "model.npz")
 
 
 def _sigmoid(x: Floats) -> Floats:
