@@ -101,7 +101,7 @@ def test_emoji_alone_are_affect():
     assert affekt.analyze("😭").vad.valence < affekt.analyze("😍").vad.valence
 
 
-@pytest.mark.parametrize("x", ["", "  \n ", None, float("nan"), 7, b"bytes"])
+@pytest.mark.parametrize("x", ["", "  \n ", "\u200b", None, float("nan"), 7, b"bytes"])
 def test_nothing_to_read_is_an_error(x):
     with pytest.raises(InputError):
         affekt.analyze(x)

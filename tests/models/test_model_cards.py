@@ -93,13 +93,15 @@ def test_a_reading_does_not_depend_on_its_batch(card, batch_size):
 
 @CARDS
 def test_long_text_is_read_to_its_end(card):
-    """A megabyte on one line; and what stands behind the window still counts."""
+    """A long single line is read; and what stands behind the window still counts."""
     reader = open_reader(card)
     filler = "the meeting is at noon and the report is on the table " * 60
     plain, sad = reader.estimate([filler, filler + "I am so sad and miserable " * 60]).probabilities
     assert sad[card.space.index("sadness")] > plain[card.space.index("sadness")] + 0.05
-    line = ("I love this. " * 80_000)[:1_000_000]
-    assert np.isfinite(reader.estimate([line]).probabilities).all() if card.runtime == "numpy" else True
+    # A megabyte for the model made for volume, less for the transformer: this is a test, not a bench.
+    line = "I love this. " * (80_000 if card.runtime == "numpy" else 2_000)
+    probabilities = reader.estimate([line]).probabilities[0]
+    assert card.space.labels[int(probabilities.argmax())] == "love"
 
 
 @CARDS

@@ -12,6 +12,7 @@ import numpy as np
 from affekt.affect.spaces import find_space
 from affekt.analysis.explain import explain_reading, strongest
 from affekt.cards import ModelCard
+from affekt.errors import InputError
 from affekt.inference.text import TextEstimates, TextReader, open_reader
 from affekt.models.index import find_model
 from affekt.signals.text import open_text, sentence_spans, text_of
@@ -88,7 +89,12 @@ def _analyze(
     reports, row = [], 0
     for signal, parts in zip(signals, spans, strict=True):
         readings: list[Reading] = []
+        if estimates.empty[row]:
+            raise InputError(f"There is nothing to read in {signal.text[:40]!r}: it holds no visible character.")
         for span in parts:
+            if estimates.empty[row]:
+                row += 1
+                continue
             reading = _reading(reader, estimates, row, span).to(target)
             # The overall reading of a long text borrows the evidence of its sentences below.
             if explain and reading.status == "ok" and (len(parts) == 1 or readings):
@@ -114,7 +120,7 @@ def _sentences(text: str) -> list[Span]:
 def _reading(reader: TextReader, estimates: TextEstimates, row: int, span: Span) -> Reading:
     """Return row `row` of the estimates as a reading in the model's own space."""
     space, thresholds = reader.card.space, reader.thresholds
-    if not estimates.supported[row] or estimates.empty[row]:
+    if not estimates.supported[row]:
         return Reading(space, (), span, thresholds, status="unsupported_language")
     probabilities = tuple(np.round(estimates.probabilities[row].astype(float), 6).tolist())
     vad = VAD(*(round(float(value), 4) for value in (*estimates.vad[row], *estimates.vad_sd[row])))
