@@ -14,7 +14,7 @@ TORCH ?= torch==2.13.0
 
 .venv/dev: .venv/base
 	$(BIN)/pip install --quiet "$(TORCH)"
-	$(BIN)/pip install --quiet --editable ".[train,frames]" --group test --group recipes --group bench
+	$(BIN)/pip install --quiet --editable ".[all]" --group test --group recipes --group bench
 	touch $@
 
 # In a pipe the pictures come without colour.

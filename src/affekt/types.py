@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 SCHEMA = "affekt.report/1"
 
-Kind = Literal["exclusive", "multi-label", "ordinal", "open", "appraisals", "instrument", "traits"]
+Kind = Literal["exclusive", "multi-label", "ordinal", "open", "appraisals", "instrument", "wellness", "traits"]
 Modality = Literal["text"]
 Status = Literal["ok", "unsupported_language"]
 
@@ -30,7 +30,7 @@ class LabelSpace:
     """A set of names an answer may use.
 
     `kind` says whether one label holds (exclusive), any number (multi-label), or whether these are
-    no emotions at all (appraisals, instrument, traits). `neutral` names the label that means "none
+    no emotions at all (appraisals, instrument, wellness, traits). `neutral` names the label that means "none
     of the others", if the space has one. `source` is the citation.
     """
 
@@ -97,6 +97,11 @@ class LabelProbability(NamedTuple):
     probability: float
 
 
+def _highest(space: LabelSpace, probabilities: tuple[float, ...], k: int) -> list[LabelProbability]:
+    pairs = [LabelProbability(*pair) for pair in zip(space.labels, probabilities, strict=False)]
+    return sorted(pairs, key=lambda pair: -pair.probability)[:k]
+
+
 @dataclass(frozen=True, slots=True)
 class VAD:
     """A point in valence-arousal-dominance, each in [-1, 1], with its standard deviation if known."""
@@ -136,6 +141,27 @@ class Evidence:
 
 
 @dataclass(frozen=True, slots=True)
+class Opinion:
+    """What people would say: the share of votes each label of `space` is expected to get.
+
+    `probabilities` follow `space.labels` and, in an exclusive space, add up to one. `disagreement`
+    is the probability, in [0, 1], that two raters drawn at random would answer differently.
+    """
+
+    space: LabelSpace
+    probabilities: tuple[float, ...]
+    disagreement: float
+
+    def __getitem__(self, label: str) -> float:
+        """Return the share of votes that `label` is expected to get."""
+        return self.probabilities[self.space.index(label)]
+
+    def top(self, k: int = 3) -> list[LabelProbability]:
+        """Return the `k` labels expected to get most votes, most first."""
+        return _highest(self.space, self.probabilities, k)
+
+
+@dataclass(frozen=True, slots=True)
 class Reading:
     """One estimate of affect over one span of one signal.
 
@@ -143,6 +169,7 @@ class Reading:
     labels counts as present, in that space's order: a model fits them for its own space and for
     every space its answers are rolled up into, so they travel with the reading. `about` says whose
     affect it is. Where `status` is not ``"ok"`` nothing was estimated: `probabilities` is empty.
+    `opinion` is the expected distribution of human votes, where it was asked for.
     """
 
     space: LabelSpace
@@ -155,6 +182,7 @@ class Reading:
     about: str = "writer"
     modality: Modality = "text"
     status: Status = "ok"
+    opinion: Opinion | None = None
 
     def __post_init__(self) -> None:
         if self.status == "ok" and len(self.probabilities) != len(self.space):
@@ -169,8 +197,7 @@ class Reading:
 
     def top(self, k: int = 3) -> list[LabelProbability]:
         """Return the `k` most probable labels, highest first."""
-        pairs = [LabelProbability(*pair) for pair in zip(self.space.labels, self.probabilities, strict=False)]
-        return sorted(pairs, key=lambda pair: -pair.probability)[:k]
+        return _highest(self.space, self.probabilities, k)
 
     @property
     def labels(self) -> tuple[str, ...]:
@@ -206,6 +233,13 @@ class Reading:
                 {"start": e.span.start, "end": e.span.end, "text": e.text, "label": e.label, "weight": e.weight}
                 for e in self.evidence
             ],
+            "opinion": None
+            if self.opinion is None
+            else {
+                "space": self.opinion.space.name,
+                "probabilities": dict(zip(self.opinion.space.labels, self.opinion.probabilities, strict=True)),
+                "disagreement": self.opinion.disagreement,
+            },
         }
 
 

@@ -1,0 +1,1 @@
+"""Tables and plots to one self-contained HTML file: no scripts from elsewhere, no network."""
