@@ -14,6 +14,15 @@ import pytest
 from affekt.errors import InputError
 from affekt.metrics import classification as c
 from affekt.metrics.calibration import brier_score, brier_skill, label_brier_skill
+from affekt.metrics.distribution import (
+    bernoulli_kl,
+    cross_entropy,
+    js_divergence,
+    kl_divergence,
+    total_variation,
+)
+from affekt.metrics.multi_label import hamming_loss, jaccard
+from affekt.metrics.ordinal import quadratic_weighted_kappa
 from affekt.metrics.regression import ccc, interval_coverage, mae, pearson, rmse, spearman
 from affekt.metrics.resampling import (
     bootstrap_interval,
@@ -22,6 +31,8 @@ from affekt.metrics.resampling import (
     paired_difference,
     percentile_interval,
 )
+from affekt.metrics.single_label import weighted_average_recall
+from affekt.metrics.verification import auroc
 from affekt.metrics.weighing import RANKED, SUMS, weighted_form
 
 random = np.random.default_rng(0)
@@ -32,12 +43,19 @@ VALUES, GUESSES = random.normal(size=N), random.normal(size=N)
 LOW, HIGH = VALUES - random.normal(size=N) ** 2 + 0.2, VALUES + 0.5
 HIGH = np.maximum(LOW, HIGH)
 
+SHARES = random.dirichlet(np.ones(LABELS), N)
+LEVELS = random.integers(0, 5, N)
+
 ARGUMENTS: dict[Callable[..., object], tuple[np.ndarray, ...]] = {
     **dict.fromkeys((c.label_f1, c.macro_f1, c.micro_f1, c.weighted_f1, c.accuracy), (TRUTH, SAID > 0.4)),
     **dict.fromkeys((c.label_average_precision, c.mean_average_precision, brier_score), (TRUTH, SAID)),
     **dict.fromkeys((brier_skill, label_brier_skill), (TRUTH, SAID, np.full((N, LABELS), 0.3))),
     **dict.fromkeys((pearson, ccc, rmse, mae), (VALUES, GUESSES)),
     interval_coverage: (VALUES, LOW, HIGH),
+    **dict.fromkeys((jaccard, hamming_loss), (TRUTH, SAID > 0.4)),
+    **dict.fromkeys((kl_divergence, js_divergence, cross_entropy, total_variation), (SHARES, SHARES[::-1])),
+    bernoulli_kl: (SHARES, SHARES[::-1]),
+    **dict.fromkeys((quadratic_weighted_kappa, weighted_average_recall), (LEVELS, LEVELS // 2)),
 }
 
 
@@ -199,3 +217,10 @@ def test_macro_f1_of_goemotions_size_is_fast() -> None:
     started = time.process_time()
     bootstrap_interval(c.macro_f1, truth, said, resamples=1000)
     assert time.process_time() - started < 2
+
+
+def test_a_resample_that_lost_a_class_is_left_out() -> None:
+    values = bootstrap_values(auroc, [0, 1, 1], [0.1, 0.2, 0.3], resamples=50)
+    assert np.isnan(values).any() and (values[~np.isnan(values)] == 1).all()
+    with pytest.raises(InputError, match="needs both"):
+        bootstrap_values(auroc, [1, 1], [0.1, 0.2], resamples=5)

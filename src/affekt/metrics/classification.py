@@ -55,7 +55,7 @@ def class_matrix(values: ArrayLike, classes: Sequence[Any]) -> Flags:
     >>> class_matrix(["joy", "fear"], ["fear", "joy"]).astype(int).tolist()
     [[0, 1], [1, 0]]
     """
-    found = _classes("values", values)
+    found = class_list("values", values)
     matrix: Flags = found[:, None] == np.asarray(list(classes))[None, :]
     lost = ~matrix.any(1)
     if lost.any():
@@ -194,7 +194,7 @@ def accuracy(truth: ArrayLike, prediction: ArrayLike) -> float:
     >>> accuracy(["joy", "fear", "joy"], ["joy", "joy", "joy"]).__round__(3)
     0.667
     """
-    found, said = _classes("truth", truth), _classes("prediction", prediction)
+    found, said = class_list("truth", truth), class_list("prediction", prediction)
     check_shapes(found, said)
     return float((found == said).reshape(len(found), -1).all(1).mean())
 
@@ -211,14 +211,15 @@ def unweighted_average_recall(truth: ArrayLike, prediction: ArrayLike) -> float:
     >>> unweighted_average_recall(["joy", "joy", "fear"], ["joy", "fear", "fear"])
     0.75
     """
-    found, said = _classes("truth", truth), _classes("prediction", prediction)
+    found, said = class_list("truth", truth), class_list("prediction", prediction)
     check_shapes(found, said)
     if found.ndim != 1:
         raise InputError(f"Truth must be (item,), got shape {found.shape}. For matrices take label_scores(…).recall.")
     return float(np.mean([(said[found == name] == name).mean() for name in np.unique(found)]))
 
 
-def _classes(name: str, values: ArrayLike) -> Anything:
+def class_list(name: str, values: ArrayLike) -> Anything:
+    """Return classes of any type as an array. Raises `InputError` where it is empty or holds NaN or None."""
     array = np.asarray(values)
     if array.size == 0:
         raise InputError(f"{name} is empty (shape {array.shape}). A metric needs at least one item.")

@@ -59,7 +59,8 @@ def bootstrap_values(
     arrays: what the metric takes, item first in each. Items are drawn with replacement, as many as
     there are; with `groups` (item,) whole groups are, as many as there are groups, which is what items
     of one document or speaker need, being alike. Metrics known to `weighing` are computed for
-    all resamples together, any other callable once per resample; the draws are the same.
+    all resamples together, any other callable once per resample; the draws are the same. A resample
+    that the metric refuses though it takes the whole (only one class is left in it) is NaN.
     Raises `InputError` where arrays differ in length or the metric refuses them. Efron 1979,
     "Bootstrap Methods: Another Look at the Jackknife"; groups: Davison and Hinkley 1997, section 3.8.
 
@@ -68,16 +69,24 @@ def bootstrap_values(
     [2.0, 1.0]
     """
     given = _same_length(arrays)
-    metric(*given)  # The metric's own checks, on the whole data.
+    whole = np.asarray(metric(*given), np.float64)  # The metric's own checks, on the whole data.
     items = _items(len(given[0]), groups)
     form = weighted_form(metric, *given)
     values = []
     for units in _draws(items, resamples=resamples, seed=seed):
         if form is None:
-            values += [np.asarray(metric(*(array[items.drawn(row)] for array in given)), np.float64) for row in units]
+            values += [_drawn_value(metric, [array[items.drawn(row)] for array in given], whole.shape) for row in units]
         else:
             values += list(form(_counts(units, len(items.starts) - 1)[:, items.unit]))
     return np.stack(values)
+
+
+def _drawn_value(metric: Metric, drawn: list[Anything], shape: tuple[int, ...]) -> Floats:
+    """Return the metric of one resample; NaN where it refuses what it took of the whole (a class got lost)."""
+    try:
+        return np.asarray(metric(*drawn), np.float64)
+    except InputError:
+        return np.full(shape, np.nan)
 
 
 def percentile_interval(value: float, values: Floats, *, level: float = 0.95) -> Estimate:

@@ -25,8 +25,23 @@ from affekt.metrics.classification import (
     ratio,
     weighted_f1,
 )
+from affekt.metrics.distribution import (
+    bernoulli_kl,
+    cross_entropy,
+    item_bernoulli_kl,
+    item_cross_entropy,
+    item_js,
+    item_kl,
+    item_total_variation,
+    js_divergence,
+    kl_divergence,
+    total_variation,
+)
 from affekt.metrics.inputs import Flags, Floats, flag_pair, outcome_matrix
+from affekt.metrics.multi_label import hamming_loss, item_jaccard, jaccard
+from affekt.metrics.ordinal import quadratic_weighted_kappa
 from affekt.metrics.regression import ccc, interval_coverage, mae, pearson, rmse
+from affekt.metrics.single_label import weighted_average_recall
 
 Metric = Callable[..., float | Floats]
 Indices = NDArray[np.int64]
@@ -162,6 +177,17 @@ def _ccc(sums: Floats) -> Floats:
     return np.where(whole == 0, np.nan, ratio(2 * spread.together, whole))
 
 
+def _quadratic_kappa(sums: Floats) -> Floats:
+    # The observed square over the one expected under independent margins is what CCC takes from one.
+    return _ccc(sums)
+
+
+def _wrong_labels(truth: ArrayLike, prediction: ArrayLike) -> Floats:
+    pair = flag_pair(truth, prediction)
+    shares: Floats = (pair.truth != pair.prediction).mean(axis=1)
+    return shares
+
+
 def _covered(truth: ArrayLike, low: ArrayLike, high: ArrayLike) -> Floats:
     return ((np.asarray(low) <= truth) & (truth <= np.asarray(high))).astype(np.float64)
 
@@ -184,6 +210,15 @@ SUMS: dict[Metric, SumForm] = {
     rmse: _root(_means(_squares)),
     mae: _means(lambda truth, prediction: np.abs(np.subtract(truth, prediction, dtype=np.float64))),
     interval_coverage: _means(_covered),
+    weighted_average_recall: _means(_hits),
+    quadratic_weighted_kappa: SumForm(_moments, _quadratic_kappa),
+    jaccard: _means(item_jaccard),
+    hamming_loss: _means(_wrong_labels),
+    kl_divergence: _means(item_kl),
+    js_divergence: _means(item_js),
+    cross_entropy: _means(item_cross_entropy),
+    total_variation: _means(item_total_variation),
+    bernoulli_kl: _means(item_bernoulli_kl),
 }
 
 
