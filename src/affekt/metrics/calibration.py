@@ -63,13 +63,12 @@ def reliability_curve(
         raise InputError(f"minimum must lie in [0, 1), got {minimum}.")
     kept = pair.probability >= minimum
     said, happened = pair.probability[kept], pair.truth[kept]
-    order = np.argsort(said, kind="stable")
-    said, happened = said[order], happened[order]
     if binning == "equal-mass":
-        place = _tied_middle(said) * bins // max(1, len(said))
+        order = np.argsort(said, kind="stable")
+        said, happened = said[order], happened[order]
+        place = (_tied_middle(said) * bins // max(1, len(said))).astype(np.int64)
     else:
-        place = np.minimum((said - minimum) / (1 - minimum) * bins, bins - 1)
-    place = place.astype(np.int64)
+        place = np.minimum((said - minimum) * (bins / (1 - minimum)), bins - 1).astype(np.int64)
     count = np.bincount(place, minlength=bins)
     filled = count > 0
     mean, share = (ratio(np.bincount(place, of, minlength=bins), count)[filled] for of in (said, happened))

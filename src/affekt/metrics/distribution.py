@@ -34,15 +34,15 @@ def as_distributions(name: str, values: ArrayLike) -> Floats:
     array = as_probabilities(name, values)
     if array.ndim != 2:
         raise InputError(f"{name} must be distributions (item, label), got shape {array.shape}.")
-    sums = array.sum(axis=1)
-    off = np.abs(sums - 1) > _ROUNDING
-    if off.any():
-        place = int(np.flatnonzero(off)[0])
+    sums = array @ np.ones(array.shape[1])
+    error = np.abs(sums - 1)
+    if error.max() > _ROUNDING:
+        place = int(np.flatnonzero(error > _ROUNDING)[0])
         raise InputError(
             f"Row {place} of {name} adds up to {sums[place]:.4g}, not to 1. Divide vote counts by their sum, and "
             "leave out items without votes."
         )
-    rows: Floats = array / sums[:, None]
+    rows: Floats = array if error.max() < 1e-12 else array / sums[:, None]
     return rows
 
 
@@ -60,9 +60,8 @@ def item_cross_entropy(truth: ArrayLike, prediction: ArrayLike) -> Floats:
     [0.693]
     """
     pair = distribution_pair(truth, prediction)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        parts = np.where(pair.truth > 0, pair.truth * -np.log(pair.prediction), 0.0)
-    entropy: Floats = parts.sum(axis=1)
+    # 0 - x rather than -x, which would make a negative zero.
+    entropy: Floats = 0.0 - _weighted_logs(pair.truth, pair.prediction)
     return entropy
 
 
@@ -97,11 +96,11 @@ def item_kl(truth: ArrayLike, prediction: ArrayLike) -> Floats:
     >>> item_kl([[0.5, 0.5]], [[0.9, 0.1]]).round(3).tolist()
     [0.511]
     """
-    pair = distribution_pair(truth, prediction)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        parts = np.where(pair.truth > 0, pair.truth * (np.log(pair.truth) - np.log(pair.prediction)), 0.0)
+    t, p = distribution_pair(truth, prediction)
+    with np.errstate(divide="ignore"):
+        ratios = np.divide(t, p, out=np.ones_like(t), where=t > 0)
     # Rounding can carry a divergence of nearly 0 below it.
-    divergence: Floats = np.maximum(parts.sum(axis=1), 0.0)
+    divergence: Floats = np.maximum(_weighted_logs(t, ratios), 0.0)
     return divergence
 
 
@@ -296,6 +295,14 @@ def wasserstein(
             truth, prediction, positions=positions, circumference=circumference, distances=distances
         ).mean()
     )
+
+
+def _weighted_logs(weights: Floats, values: Floats) -> Floats:
+    """Return Σ w ln v of each row; a weight of 0 counts 0, whatever its value."""
+    with np.errstate(divide="ignore"):
+        logs = np.log(values, out=np.zeros_like(values), where=weights > 0)
+    summed: Floats = np.einsum("ij,ij->i", weights, logs)
+    return summed
 
 
 def _weighted_median(values: Floats, weights: Floats) -> Floats:

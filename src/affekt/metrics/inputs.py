@@ -46,7 +46,10 @@ def as_numbers(name: str, values: ArrayLike) -> Floats:
         raise InputError(f"{name} must hold numbers: {error}.") from error
     if array.size == 0:
         raise InputError(f"{name} is empty (shape {array.shape}). A metric needs at least one item.")
-    if not np.isfinite(array).all():
+    # One NaN or infinity makes the sum one; a sum may also overflow, hence the second look.
+    with np.errstate(over="ignore"):
+        whole = np.isfinite(array.sum())
+    if not whole and not np.isfinite(array).all():
         wrong = np.argwhere(~np.isfinite(array))
         raise InputError(
             f"{name} holds {len(wrong)} NaN or infinite values, the first at {tuple(wrong[0].tolist())}. "

@@ -35,10 +35,13 @@ def quadratic_weighted_kappa(truth: ArrayLike, prediction: ArrayLike, *, levels:
     """
     pair = _levels(truth, prediction, levels)
     t, p = pair.truth.astype(np.float64), pair.prediction.astype(np.float64)
-    observed = np.square(t - p).mean()
-    # The expected square under independent margins needs no table: E(t - p)² = var t + var p + (mean t - mean p)².
-    expected = t.var() + p.var() + (t.mean() - p.mean()) ** 2
-    return float(1 - observed / expected) if expected > 0 else float("nan")
+    # The expected square under independent margins needs no table: E(t - p)² = var t + var p + (mean t - mean p)²,
+    # and the observed one is that less twice the covariance.
+    centre_t, centre_p = t.mean(), p.mean()
+    t -= centre_t
+    p -= centre_p
+    expected = (t @ t + p @ p) / len(t) + (centre_t - centre_p) ** 2
+    return float(2 * (t @ p) / len(t) / expected) if expected > 0 else float("nan")
 
 
 def linear_weighted_kappa(truth: ArrayLike, prediction: ArrayLike, *, levels: int | None = None) -> float:
@@ -124,13 +127,18 @@ def sequential_top2_hit_rate(truth: ArrayLike, probability: ArrayLike) -> float:
 
 
 def _levels(truth: ArrayLike, prediction: ArrayLike, levels: int | None) -> LevelPair:
+    whole = [np.asarray(values) for values in (truth, prediction)]
+    top = np.inf if levels is None else levels
+    if all(v.dtype.kind in "iu" and v.ndim == 1 and v.size and v.min() >= 0 and v.max() < top for v in whole):
+        check_shapes(*whole)
+        return LevelPair(*(values.astype(np.int64, copy=False) for values in whole))
     given = {"truth": as_numbers("truth", truth), "prediction": as_numbers("prediction", prediction)}
     check_shapes(*given.values())
     for name, values in given.items():
         if values.ndim != 1:
             raise InputError(f"{name} must be levels (item,), got shape {values.shape}.")
-        wrong = (values != np.round(values)) | (values < 0) | (values >= (np.inf if levels is None else levels))
+        wrong = (values != np.round(values)) | (values < 0) | (values >= top)
         if wrong.any():
-            top = "" if levels is None else f" to {levels - 1}"
-            raise InputError(f"{name} must hold whole levels from 0{top}, got {values[wrong][0]:g}. Shift the scale.")
+            end = "" if levels is None else f" to {levels - 1}"
+            raise InputError(f"{name} must hold whole levels from 0{end}, got {values[wrong][0]:g}. Shift the scale.")
     return LevelPair(*(values.astype(np.int64) for values in given.values()))

@@ -9,7 +9,14 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from affekt.errors import InputError
-from affekt.metrics.classification import accuracy, class_list, ratio, unweighted_average_recall
+from affekt.metrics.classification import (
+    accuracy,
+    class_list,
+    class_names,
+    ratio,
+    spans_few,
+    unweighted_average_recall,
+)
 from affekt.metrics.inputs import Anything, Floats, as_numbers, check_shapes
 
 Average = Literal["macro", "micro", "weighted"]
@@ -44,7 +51,15 @@ def confusion_matrix(
     [[1, 0], [1, 1]]
     """
     found, said = _pair(truth, prediction)
-    named = tuple(np.unique(np.concatenate([found, said])).tolist()) if classes is None else tuple(classes)
+    if classes is None and found.dtype.kind in "iu" and said.dtype.kind in "iu":
+        low = min(int(found.min()), int(said.min()))
+        width = max(int(found.max()), int(said.max())) - low + 1
+        if width <= 1024:
+            cells = np.subtract(found, low, dtype=np.int64) * width + np.subtract(said, low, dtype=np.int64)
+            table = np.bincount(cells, minlength=width**2).reshape(width, width)
+            used = np.flatnonzero(table.sum(axis=0) + table.sum(axis=1))
+            return ConfusionMatrix(tuple((used + low).tolist()), table[np.ix_(used, used)].astype(np.int64))
+    named = class_names(found, said) if classes is None else tuple(classes)
     rows, columns = _places("truth", found, named), _places("prediction", said, named)
     counts = np.bincount(rows * len(named) + columns, minlength=len(named) ** 2)
     return ConfusionMatrix(named, counts.reshape(len(named), len(named)).astype(np.int64))
@@ -111,15 +126,17 @@ def class_f1(
     0.667
     """
     found, said = _pair(truth, prediction)
-    named = list(np.unique(np.concatenate([found, said])).tolist() if classes is None else classes)
+    named = class_names(found, said) if classes is None else tuple(classes)
     kept = [name for name in named if name not in exclude]
     if not kept:
         raise InputError(f"No class is left to average over: all of {', '.join(map(str, named))} are excluded.")
     if average not in ("macro", "micro", "weighted"):
         raise InputError(f"average must be 'macro', 'micro' or 'weighted', got {average!r}.")
-    actual = np.array([(found == name).sum() for name in kept])
-    predicted = np.array([(said == name).sum() for name in kept])
-    hits = np.array([((found == name) & (said == name)).sum() for name in kept])
+    right = found == said
+    masks = [found == name for name in kept]
+    actual = np.array([np.count_nonzero(mask) for mask in masks])
+    predicted = np.array([np.count_nonzero(said == name) for name in kept])
+    hits = np.array([np.count_nonzero(mask & right) for mask in masks])
     if average == "micro":
         return float(ratio(2 * hits.sum(), actual.sum() + predicted.sum()))
     scores = ratio(2 * hits, actual + predicted)
@@ -166,9 +183,17 @@ def _pair(truth: ArrayLike, prediction: ArrayLike) -> tuple[Anything, Anything]:
 
 
 def _places(name: str, values: Anything, classes: tuple[Any, ...]) -> NDArray[np.int64]:
-    places = np.full(len(values), -1, np.int64)
-    for place, label in enumerate(classes):
-        places[values == label] = place
+    if values.dtype.kind in "iu" and spans_few(values) and all(isinstance(c, int) for c in classes):
+        low, high = int(values.min()), int(values.max())
+        table = np.full(high - low + 1, -1, np.int64)
+        for place, label in enumerate(classes):
+            if low <= label <= high:
+                table[label - low] = place
+        places: NDArray[np.int64] = table[values - low]
+    else:
+        places = np.full(len(values), -1, np.int64)
+        for place, label in enumerate(classes):
+            places[values == label] = place
     if (places < 0).any():
         lost = values[places < 0][0]
         raise InputError(f"{name} holds {lost.item()!r}, none of the classes {', '.join(map(str, classes))}.")
