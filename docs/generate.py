@@ -20,7 +20,16 @@ from affekt.cli.failures import EXIT_CODES
 from affekt.cli.lines import FIELDS
 from affekt.cli.listing import Listing
 from affekt.cli.models import model_details, models_listing
-from affekt.cli.spaces import conversions_listing, labels_listing, space_details, spaces_listing
+from affekt.cli.spaces import (
+    HEADINGS,
+    conversions_listing,
+    labels_listing,
+    placements_listing,
+    space_details,
+    spaces_listing,
+    terms_listing,
+)
+from affekt.types import LabelSpace
 
 _NOTICE = "<!-- Written by `python docs/generate.py`. Do not edit: change the program or the card. -->"
 
@@ -28,7 +37,7 @@ _NOTICE = "<!-- Written by `python docs/generate.py`. Do not edit: change the pr
 def cli_page() -> str:
     """Return the page of every verb with its arguments and options, as the program itself declares them."""
     parts = ["# The command `affekt`", _NOTICE, _help(affekt)]
-    for name, command in affekt.commands.items():
+    for name, command in _verbs(affekt):
         parts += [f"## affekt {name}", f"```\n{_usage(name, command)}\n```", _help(command), _options(command)]
     parts += [
         "## What `analyze` prints when nobody is looking",
@@ -55,15 +64,43 @@ def models_page() -> str:
 
 
 def spaces_page() -> str:
-    """Return the page of label spaces: the table, then each with its labels and what it can become."""
-    from affekt.affect.spaces import SPACES
+    """Return the page of label spaces: a table per family, each space with its labels, and the terms behind them."""
+    from affekt.affect.spaces import FAMILIES, SPACES
+    from affekt.affect.vad import GLASGOW
 
-    parts = ["# Label spaces", _NOTICE, _listing(spaces_listing(SPACES.values()))]
+    parts = ["# Label spaces", _NOTICE]
+    for family, spaces in FAMILIES.items():
+        parts += [f"## {HEADINGS[family]}", _listing(spaces_listing(spaces))]
     for space in SPACES.values():
-        parts += [f"## {space.name}", _details(space_details(space)), _listing(labels_listing(space))]
-        conversions = conversions_listing(space)
-        parts += [_listing(conversions)] if conversions.rows else []
+        details = {name: value for name, value in space_details(space).items() if name not in ("Name", "Coordinates")}
+        parts += [f"## {space.name}", _details(details), _labels(space), _becomes(space)]
+    parts += [
+        "## The terms behind the labels",
+        "Every label of emotions is one of these terms, or several of them. Its place in valence, arousal and "
+        f"dominance is that of the words: {GLASGOW}. In brackets: the kind of placement and who says so; what is "
+        "derived is placed by affekt, for the reason given.",
+        _listing(terms_listing()),
+    ]
     return _page(parts)
+
+
+def _labels(space: LabelSpace) -> str:
+    """Return a space's labels, with their coordinates and placements if they are emotions."""
+    labels, placements = labels_listing(space), placements_listing(space)
+    if not placements.rows:
+        return ", ".join(f"`{label}`" for label in space)
+    keep = [i for i, name in enumerate(labels.columns) if name != "Taken from"]
+    rows = ((*(row[i] for i in keep), *place[1:]) for row, place in zip(labels.rows, placements.rows, strict=True))
+    return _table((*(labels.columns[i] for i in keep), *placements.columns[1:]), rows)
+
+
+def _becomes(space: LabelSpace) -> str:
+    """Return what a space can become, with how many labels have no place there."""
+    found = [
+        f"`{name}`" + (f" (less {lost.count(',') + 1})" if lost != "none" else "")
+        for name, _, _, lost in conversions_listing(space).rows
+    ]
+    return f"Becomes {', '.join(found)}. In brackets, how many labels have no place there." if found else ""
 
 
 def corpora_page() -> str:
@@ -106,10 +143,19 @@ def _help(command: click.Command) -> str:
     )
 
 
+def _verbs(group: click.Group, before: str = "") -> Iterable[tuple[str, click.Command]]:
+    """Yield every verb with its whole name, a group's own verbs after it."""
+    for name, command in group.commands.items():
+        yield f"{before}{name}", command
+        if isinstance(command, click.Group):
+            yield from _verbs(command, f"{before}{name} ")
+
+
 def _usage(name: str, command: click.Command) -> str:
     arguments = [_metavar(p) for p in command.params if isinstance(p, click.Argument)]
     needed = [f"{p.opts[-1]} {_metavar(p)}" for p in command.params if isinstance(p, click.Option) and p.required]
-    return " ".join(["affekt", name, *arguments, *needed, "[options]"])
+    rest = "VERB" if isinstance(command, click.Group) else "[options]"
+    return " ".join(["affekt", name, *arguments, *needed, rest])
 
 
 def _metavar(parameter: click.Parameter) -> str:
@@ -133,7 +179,7 @@ def _options(command: click.Command) -> str:
         default = f" Default: {option.default}." if option.show_default else ""
         needed = " Required." if option.required else ""
         rows.append((f"`{names}{value}`", f"{option.help or ''}{default}{needed}"))
-    return _table(("Option", "Does"), rows)
+    return _table(("Option", "Does"), rows) if rows else ""
 
 
 def _listing(listing: Listing) -> str:

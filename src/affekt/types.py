@@ -23,6 +23,8 @@ SCHEMA = "affekt.report/1"
 Kind = Literal["exclusive", "multi-label", "ordinal", "open", "appraisals", "instrument", "wellness", "traits"]
 Modality = Literal["text"]
 Status = Literal["ok", "unsupported_language"]
+# On whose authority one label space becomes another.
+Route = Literal["cited", "vad", "vocabulary", "learned"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,11 +213,11 @@ class Reading:
         over = dict(zip(self.space.labels, limits, strict=True))
         return tuple(label for label, p in self.top(len(self.space)) if p >= over[label])
 
-    def to(self, space: LabelSpace | str) -> Reading:
-        """Return this reading in another label space; see `affekt.affect.convert` for the rules."""
+    def to(self, space: LabelSpace | str, *, via: Route = "cited") -> Reading:
+        """Return this reading in another label space, by the map that `via` names; see `affekt.affect.convert`."""
         from affekt.affect.convert import convert_reading
 
-        return convert_reading(self, space)
+        return convert_reading(self, space, via=via)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the reading as plain JSON values."""
@@ -278,9 +280,10 @@ class Report:
         """The valence-arousal-dominance of the overall reading."""
         return self.overall.vad
 
-    def to(self, space: LabelSpace | str) -> Report:
-        """Return the report with every reading in another label space."""
-        return replace(self, readings=tuple(r.to(space) for r in self.readings), overall=self.overall.to(space))
+    def to(self, space: LabelSpace | str, *, via: Route = "cited") -> Report:
+        """Return the report with every reading in another label space, as `Reading.to` does it."""
+        readings = tuple(reading.to(space, via=via) for reading in self.readings)
+        return replace(self, readings=readings, overall=self.overall.to(space, via=via))
 
     def to_dict(self) -> dict[str, Any]:
         """Return the stable record (schema ``affekt.report/1``) that CLI, API and exports share."""

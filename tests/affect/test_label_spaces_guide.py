@@ -12,22 +12,39 @@ from pathlib import Path
 import pytest
 
 from affekt.affect.convert import conversion
-from affekt.affect.maps import MAPS, PATHS
+from affekt.affect.maps.published import MAPS, PATHS
 from affekt.affect.spaces import SPACES
+from affekt.errors import ConversionError
 
 GUIDE = Path(__file__).parents[2] / "docs" / "guides" / "label-spaces.md"
+NO_EMOTIONS = ("appraisals", "instrument", "wellness", "traits")
+EMOTIONS = [name for name, space in SPACES.items() if space.kind not in NO_EMOTIONS]
+HUBS = ("ekman", "plutchik", "sentiment")
+SHIPPED = ("goemotions", "ekman", "ekman-neutral", "sentiment", "goemotions-sentiment", "plutchik", "parrott")
 
 
-def table_of_spaces() -> str:
-    rows = ["| Space | Kind | Labels |", "|---|---|---|"]
-    rows += [f"| `{space.name}` | {space.kind} | {', '.join(space.labels)} |" for space in SPACES.values()]
+def bits(source: str, target: str) -> str:
+    try:
+        found = conversion(source, target)
+    except ConversionError:
+        return "refused"
+    return f"{found.bits_lost():.2f}"
+
+
+def table_of_hubs() -> str:
+    heads = ("Space", "Kind", "Labels", "Neutral", *(f"to `{hub}`" for hub in HUBS))
+    rows = ["| " + " | ".join(heads) + " |", "|" + "---|" * len(heads)]
+    for name in EMOTIONS:
+        space = SPACES[name]
+        cells = (f"`{name}`", space.kind, str(len(space)), space.neutral or "–", *(bits(name, hub) for hub in HUBS))
+        rows.append("| " + " | ".join(cells) + " |")
     return "\n".join(rows)
 
 
 def table_of_conversions() -> str:
     rows = ["| From | To | By | Not placed | Never said | Merged |", "|---|---|---|---|---|---|"]
-    for source in SPACES:
-        for target in SPACES:
+    for source in SHIPPED:
+        for target in SHIPPED:
             if (source, target) not in MAPS and (source, target) not in PATHS:
                 continue
             found = conversion(source, target)
@@ -40,12 +57,13 @@ def table_of_conversions() -> str:
     return "\n".join(rows)
 
 
-@pytest.mark.parametrize(("name", "table"), [("spaces", table_of_spaces()), ("conversions", table_of_conversions())])
-def test_the_tables_say_what_the_code_does(name: str, table: str) -> None:
+@pytest.mark.parametrize(("name", "write"), [("hubs", table_of_hubs), ("conversions", table_of_conversions)])
+def test_the_tables_say_what_the_code_does(name: str, write) -> None:
     text = GUIDE.read_text(encoding="utf-8")
-    marked = re.compile(rf"(<!-- {name}: [^\n]*-->\n)(.*?)(\n<!-- end -->)", re.DOTALL)
+    table = write()
+    marked = re.compile(rf"(<!-- {name}: [^\n]*-->\n)(.*?)(\n?<!-- end -->)", re.DOTALL)
     if os.environ.get("AFFEKT_WRITE_DOCS"):
-        GUIDE.write_text(marked.sub(lambda found: found[1] + table + found[3], text), encoding="utf-8")
+        GUIDE.write_text(marked.sub(lambda found: f"{found[1]}{table}\n<!-- end -->", text, count=1), encoding="utf-8")
         return
     found = marked.search(text)
     assert found is not None
@@ -54,7 +72,7 @@ def test_the_tables_say_what_the_code_does(name: str, table: str) -> None:
 
 def test_the_python_of_the_guide_runs() -> None:
     blocks = re.findall(r"```python\n(.*?)```", GUIDE.read_text(encoding="utf-8"), re.DOTALL)
-    assert len(blocks) == 4
+    assert len(blocks) == 9
     names: dict[str, object] = {}
     for block in blocks:
         exec(compile(block, str(GUIDE), "exec"), names)

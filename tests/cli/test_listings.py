@@ -8,8 +8,9 @@ import pytest
 from click.testing import CliRunner
 from rich.cells import cell_len
 
-from affekt.affect.spaces import SPACES
+from affekt.affect.spaces import FAMILIES, SPACES, holds_emotions
 from affekt.cli import affekt
+from affekt.cli.spaces import HEADINGS
 from affekt.corpora.index import CORPORA
 from affekt.models.index import MODELS
 
@@ -74,10 +75,43 @@ def test_a_space_says_what_it_loses():
     assert "confusion, curiosity, realization, surprise" in run("spaces", "goemotions").stdout
 
 
-def test_a_space_has_a_coordinate_for_every_label():
-    for space in SPACES.values():
+def test_a_space_of_emotions_says_what_each_label_means_and_where_it_lies():
+    for space in filter(holds_emotions, SPACES.values()):
         record = json.loads(run("spaces", space.name, "--json").stdout)
         assert [place["label"] for place in record["labels"]] == list(space.labels)
+        for label in record["labels"]:
+            assert label["definition"].endswith(".")
+            assert -1 <= label["vad"]["valence"] <= 1
+            for term in label["terms"]:
+                assert all(term[frame]["citation"] for frame in ("ekman", "plutchik", "sentiment"))
+        shown = run("spaces", space.name).stdout
+        assert all(f"\n{label}\t" in shown for label in space.labels)
+
+
+def test_a_space_of_no_emotions_says_why_it_becomes_none():
+    for space in SPACES.values():
+        if not holds_emotions(space):
+            shown = run("spaces", space.name).stdout
+            assert "Holds\tno emotions, but " in shown
+            assert "Becomes" not in shown
+            record = json.loads(run("spaces", space.name, "--json").stdout)
+            assert [label["label"] for label in record["labels"]] == list(space.labels)
+            assert record["becomes"] == []
+
+
+def test_a_label_without_a_place_says_why():
+    assert "not in ekman: being ready is a stance" in run("spaces", "empathetic-dialogues").stdout
+    assert "its sign depends on the situation: ambiguous in Demszky et al. 2020" in run("spaces", "goemotions").stdout
+
+
+def test_a_screen_gets_the_spaces_by_family(monkeypatch):
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.setenv("TERM", "dumb")
+    lines = run("spaces").stdout.splitlines()
+    headings = [line for line in lines if line in HEADINGS.values()]
+    assert headings == [HEADINGS[family] for family in FAMILIES]
+    named = [line.split()[0] for line in lines if line and line not in headings and not line.startswith("Name")]
+    assert named == list(SPACES)
 
 
 def test_a_model_says_where_its_weights_lie_and_what_binds_them():

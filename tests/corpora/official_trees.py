@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import gzip
 import json
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
+from xml.sax.saxutils import escape
 
 from affekt.corpora.crowd_envent import APPRAISALS, RATED
 from affekt.corpora.goemotions import SPACE as GOEMOTIONS
 from affekt.corpora.isear import ITEMS
+from affekt.corpora.x_envent import APPRAISALS as X_ENVENT_APPRAISALS
 
 
 def write(folder: Path, name: str, *lines: str, end: str = "\n") -> None:
@@ -109,6 +112,75 @@ def brighter_compact(folder: Path) -> None:
     tables["track_c_extra"].append("eng,test,eng_test_track_c_00001,He left.,0,,0,0,1,0")
     for name, lines in tables.items():
         write(folder, f"{name}.csv", *lines)
+    squeeze(folder)
+
+
+# The annotator files that five rows are not written for.
+OTHER_VOTES = {
+    "hin/hin_test_individuals.csv": ("text_id,text,emotion,Annotator-1", "1,यह।,Joy,0"),
+    "mar/mar_all_train-dev_individuals.csv": ("text_id,text,emotion,Annotator-1,Annotator-2", "1,हे।,Joy,3,"),
+    "mar/mar_all_test_individuals.csv": ("text_id,text,emotion,Annotator-1", "2,ते।,Joy,0"),
+    "swe/swe_individuals.csv": ("text_id,text,emotion,Annotator-1", "1,😀,Joy,2"),
+    "ukr/ukr_individuals.csv": ("text_id,text,emotion,Annotator-1,Annotator-2", "0,Так!,Sad,0.0,2.0"),
+}
+
+
+def brighter_votes(folder: Path, *, votes: str = "individual_labels") -> None:
+    full = "id,text,anger,disgust,fear,joy,sadness,surprise"
+    no_surprise = "id,text,anger,disgust,fear,joy,sadness"
+    write(folder, "track_a/train/deu.csv", full, "deu_train_track_a_00001,Wie schön!,0,0,0,1,0,1")
+    write(folder, "track_b/train/deu.csv", full, "deu_train_track_b_00001,Wie schön!,0,0,0,2,0,1")
+    write(folder, "track_a/train/ron.csv", full, "ron_train_track_a_00001,Wow ce bucurie,0,0,0,1,0,0")
+    write(folder, "track_a/dev/ron.csv", full, "ron_dev_track_a_00001,Wow ce bucurie,0,0,0,0,0,0")
+    write(folder, "track_a/test/afr.csv", no_surprise, "afr_test_track_a_00001,Nee wat.,1,0,0,0,0")
+    write(folder, "track_a/test/eng.csv", full, "eng_test_track_a_00001,Not of these.,1,0,0,0,0,0")
+
+    def put(name: str, *lines: str) -> None:
+        write(folder, f"{votes}/{name if votes == 'individual_labels' else Path(name).name}", *lines)
+
+    long = [
+        f"651,Wie schön!,{emotion},{rater}@example.org,{answer}"
+        for emotion, answers in {"Joy": ("3", "", "1"), "Anger": ("0", "", "2")}.items()
+        for rater, answer in zip(("zoe", "kim", "ann"), answers, strict=True)
+    ]
+    more = ["652,Nirgends.,Joy,kim@example.org,0", "652,Nirgends.,Joy,ann@example.org,1"]
+    put("deu/deu_individual_intensities.csv", "id,text,emotion,annotator,intensity", *long, *more)
+    put("ptbr/ptbr_individual_intensities.csv", "id,text,emotion,annotator,intensity", "p1,Ai!,Fear,eva@example.org,2")
+    wide = "text,emotion,annotator_1,annotator_3"
+    put("ron/ron_individuals.csv", wide, "Wow! Ce bucurie!!,bucurie,3,1", "Wow! Ce bucurie!!,frica,,0")
+    binary = ",text_content,emotion,annotator_1,annotator_2,majority_vote"
+    put(
+        "afr/afr_individuals.csv",
+        binary,
+        "0,Nee wat.,anger,1,0,0",
+        "1,Nee wat.,surprise,1,0,0",
+        "2,Nee wat.,neutral,0,1,0",
+    )
+    slots = "text_id,text,emotion,Annotator-1,Annotator-2,Annotator-3"
+    put("arq/arq_individuals.csv", slots, "7,واش,Joy,1,0,", "7,واش,Fear,0,0,")
+    twice = ["h1,नहीं,Joy,0,2", "h1,नहीं,Fear,0,0", "h1,नहीं,Joy,1,2", "h1,नहीं,Fear,0,0"]
+    put("hin/hin_train_dev.csv", "text_id,text,emotion,Annotator-1,Annotator-2", *twice)
+    for name, lines in OTHER_VOTES.items():
+        put(name, *lines)
+
+
+def brighter_votes_compact(folder: Path) -> None:
+    brighter_votes(folder, votes="individual")
+    full = ("anger", "disgust", "fear", "joy", "sadness", "surprise")
+    for track in "ab":
+        for split in ("train", "dev", "test"):
+            lines = [f"lang,split,id,text,{','.join(full)}"]
+            for path in sorted((folder / f"track_{track}/{split}").glob("*.csv")):
+                header, *rows = path.read_text(encoding="utf-8").splitlines()
+                short = len(full) - (header.count(",") - 1)
+                lines += [f"{path.stem},{split},{row}{',' * short}" for row in rows]
+            write(folder, f"track_{track}_{split}.csv", *lines)
+        for path in (folder / f"track_{track}").rglob("*.csv"):
+            path.unlink()
+        for path in sorted((folder / f"track_{track}").rglob("*"), reverse=True):
+            path.rmdir()
+        (folder / f"track_{track}").rmdir()
+    write(folder, "track_c_extra.csv", f"lang,split,id,text,{','.join(full)}")
     squeeze(folder)
 
 
@@ -297,6 +369,163 @@ def vader_icwsm(folder: Path) -> None:
         write(folder, f"hutto_ICWSM_2014/{stem}_anonDataRatings.txt", *raters, end="\r\n")
 
 
+def x_envent_events() -> dict[str, list[dict[str, object]]]:
+    def experiencer(text: str, emotion: str, score: int | None, begin: int = -1, end: int = -1) -> dict[str, object]:
+        appraisals = dict.fromkeys(X_ENVENT_APPRAISALS, 3) | {"suddenness": score, "understand": 5}
+        return {"id": "?", "text": text, "begin": begin, "end": end, "emotion": [emotion], "appraisals": appraisals}
+
+    def event(number: int, said: str | None, *raw: tuple[str, list[dict[str, object]]]) -> dict[str, object]:
+        return {
+            "id": str(number),
+            "text": "When she shouted at me.",
+            "tokens": ["When"],
+            "annotations": {
+                "aggregated": [],
+                "raw": [{"id": f"{number}{rater}", "experiencers": people, "events": []} for rater, people in raw],
+            },
+            "original_dataset": "enISEAR",
+            "original_emotion": said,
+        }
+
+    def writer(emotion: str, score: int | None = 1) -> dict[str, object]:
+        return experiencer("WRITER", emotion, score)
+
+    she = experiencer("she", "no emotion", 2, 5, 8)
+    paper = [event(1, "fear", ("A", [writer("sadness", 5), she]), ("B", [writer("fear", None)]))]
+    paper += [event(n, None, ("A", [she])) for n in (2, 3)]
+    return {"corpus": paper, "additional": [event(n, "joy", ("D", [writer("joy")])) for n in (4, 5)]}
+
+
+def x_envent(folder: Path) -> None:
+    events = x_envent_events()
+    paper = "x-enVENT-TroianoOberlaenderWeggeKlinger-LREC2022-corpus.json"
+    write(folder, paper, json.dumps(events["corpus"], indent=5))
+    write(folder, "x-enVENT-additional-180.json", json.dumps(events["additional"], indent=5))
+
+
+def x_envent_compact(folder: Path) -> None:
+    events = x_envent_events()
+    write(folder, "x-enVENT-corpus.jsonl", *map(json.dumps, events["corpus"]))
+    write(folder, "x-enVENT-additional-180.jsonl", *map(json.dumps, events["additional"]))
+    squeeze(folder)
+
+
+POSTS = [
+    *(("A", "Second", "1", "Thanks, works & helps!", {"Love_all": "Xx ", "Joy_all": " x "}),),
+    *(("A", "Second", "2", "Use a loop.", {}), ("B", "Pilot", "1", "I hate it.", {"Anger_all": "xxX"})),
+    *(("C", "Third", "9", "Use a loop.", {}), ("D", "Third", "3", "Why?", {"Surprise_all": "x  "})),
+]
+EMOTION_SHEETS = ("Love_all", "Joy_all", "Surprise_all", "Anger_all", "Sadness_all", "Fear_all")
+
+
+def post_rows(sheet: str) -> list[list[str]]:
+    rows = []
+    for group, part, number, text, given in POSTS:
+        marks = [mark.strip() for mark in given.get(sheet, "   ")]
+        gold = sheet.removesuffix("_all").upper() if sum(map(bool, marks)) > 1 else ""
+        rows.append([group, part, number, text, *marks, gold])
+    return rows
+
+
+def workbook(path: Path, sheets: dict[str, list[list[str]]]) -> None:
+    """Write an .xlsx as spreadsheet programs do: text shared, numbers bare, formulas with their value."""
+    space = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+    office = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+    shared = sorted({cell for rows in sheets.values() for row in rows for cell in row if cell})
+    items = "".join(f"<si><r><t>{escape(text[:2])}</t></r><r><t>{escape(text[2:])}</t></r></si>" for text in shared)
+    names = "".join(f'<sheet name="{name}" sheetId="{n}" r:id="r{n}"/>' for n, name in enumerate(sheets))
+    links = "".join(f'<Relationship Id="r{n}" Target="worksheets/s{n}.xml"/>' for n in range(len(sheets)))
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr(
+            "xl/workbook.xml", f'<workbook xmlns="{space}" xmlns:r="{office}"><sheets>{names}</sheets></workbook>'
+        )
+        archive.writestr("xl/_rels/workbook.xml.rels", f"<Relationships>{links}</Relationships>")
+        archive.writestr("xl/sharedStrings.xml", f'<sst xmlns="{space}">{items}</sst>')
+        for n, rows in enumerate(sheets.values()):
+            lines = []
+            for number, row in enumerate(rows, 1):
+                cells = []
+                for letter, text in zip("ABCDEFGHIJ", row, strict=False):
+                    place = f'r="{letter}{number}"'
+                    if letter == "H" and number > 1:
+                        cells.append(f'<c {place} t="str"><f>IF(A1,B1)</f><v>{text}</v></c>')
+                    elif text.isdigit():
+                        cells.append(f"<c {place}><v>{text}</v></c>")
+                    else:
+                        cells.append(f'<c {place} t="s"><v>{shared.index(text)}</v></c>' if text else f"<c {place}/>")
+                lines.append(f'<row r="{number}">{"".join(cells)}</row>')
+            body = f'<worksheet xmlns="{space}"><sheetData>{"".join(lines)}</sheetData></worksheet>'
+            archive.writestr(f"xl/worksheets/s{n}.xml", body)
+
+
+def stackoverflow_emotion(folder: Path) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    header = ["Group", "Set", "", "Text", "rater 1", "rater 2", "rater 3", "Gold Label"]
+    path = folder / "Emotions_GoldSandard_andAnnotation.xlsx"
+    workbook(path, {sheet: [header, *post_rows(sheet)] for sheet in EMOTION_SHEETS})
+
+
+def stackoverflow_emotion_compact(folder: Path) -> None:
+    rows = [
+        f"{sheet},{','.join(f'{q}{c}{q}' for c in row)}"
+        for q in ['"']
+        for sheet in EMOTION_SHEETS
+        for row in post_rows(sheet)
+    ]
+    write(folder, "annotations.csv", "sheet,Group,Set,No,Text,rater 1,rater 2,rater 3,Gold Label", *rows)
+    squeeze(folder)
+
+
+def enisear_rows() -> list[str]:
+    names = ("Attention", "Certainty", "Effort", "Pleasant", "Responsibility", "Control", "Circumstance")
+    header = ["Sentence_id", "Prior_Emotion", "Sentence"] + [
+        f"{n}_{w}" for n in names for w in ("a1", "a2", "a3", "majority")
+    ]
+    marks = {"Attention": "1 1 1 1", "Pleasant": "0 1 1 1", "Responsibility": "1 0 0 0"}
+    answers = [mark for name in names for mark in marks.get(name, "0 0 0 0").split()]
+    texts = [
+        'I felt ... when "it" rained.',
+        "I felt ... at 9.",
+        'I felt ... " again.',
+        "I felt ... .",
+        "I felt ..., too.",
+    ]
+    emotions = ("Fear", "Shame", "Joy", "Guilt", "Anger")
+    rows = [
+        [str(n + 10), emotion, text, *answers] for n, (emotion, text) in enumerate(zip(emotions, texts, strict=True))
+    ]
+    return ["\t".join(row) for row in [header, *rows]]
+
+
+def enisear_appraisal(folder: Path) -> None:
+    write(folder, "enISEAR-appraisal-V1/enISEAR_appraisal.tsv", *enisear_rows(), end="\r\n")
+    for number in range(1, 11):
+        for fold in range(1, 11):
+            write(
+                folder, f"cv_splits/round{number}/testset{fold}", "Sentence_id", *([str(fold + 9)] if fold < 6 else [])
+            )
+
+
+def enisear_appraisal_compact(folder: Path) -> None:
+    write(folder, "enISEAR_appraisal.tsv", *enisear_rows())
+    rows = [f"{number},{fold},{fold + 9}" for number in range(1, 11) for fold in (3, 1, 2, 4, 5)]
+    write(folder, "cv_splits.csv", "round,testset,Sentence_id", *rows)
+    squeeze(folder)
+
+
+def appreddit(folder: Path) -> None:
+    write(
+        folder,
+        "AppReddit.csv",
+        "postid,groupid,text,Unexpectedness,Certainty,Consistency,Control,Responsibility",
+        '11a,1,"Well, she left.",4,"3,5",1,"2,5",1',
+        "11a,1,Then I left.,-1,4,4,4,0",
+        "22b,-1,We both left.,2,2,2,2,2",
+        "22b,0,Thanks all.,-1,-1,-1,-1,-1",
+        "33c,0,I hope.,-1,1,3,2,0",
+    )
+
+
 Tree = Callable[[Path], None]
 OFFICIAL: dict[str, Tree] = {
     tree.__name__: tree
@@ -314,6 +543,11 @@ OFFICIAL: dict[str, Tree] = {
         empathetic_dialogues,
         dailydialog,
         isear,
+        brighter_votes,
+        x_envent,
+        stackoverflow_emotion,
+        enisear_appraisal,
+        appreddit,
     )
 }
 COMPACT: dict[str, Tree] = {
@@ -323,4 +557,8 @@ COMPACT: dict[str, Tree] = {
     "empathetic_dialogues": empathetic_dialogues_compact,
     "dailydialog": dailydialog_compact,
     "isear": isear_compact,
+    "brighter_votes": brighter_votes_compact,
+    "x_envent": x_envent_compact,
+    "stackoverflow_emotion": stackoverflow_emotion_compact,
+    "enisear_appraisal": enisear_appraisal_compact,
 }

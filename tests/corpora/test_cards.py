@@ -37,7 +37,9 @@ def test_a_card_is_complete(card: CorpusCard) -> None:
 
 def test_what_may_not_be_shipped_is_marked() -> None:
     closed = {name for name, card in CORPORA.items() if not card.permissive}
-    assert closed == {"dair_emotion", "empathetic_dialogues", "dailydialog", "isear", "crowd_envent"}
+    assert closed == {"dair_emotion", "empathetic_dialogues", "dailydialog", "isear", "crowd_envent"} | {
+        *("x_envent", "stackoverflow_emotion", "enisear_appraisal", "appreddit"),
+    }
 
 
 def test_every_card_has_a_reader_and_every_checksum_a_file() -> None:
@@ -45,6 +47,8 @@ def test_every_card_has_a_reader_and_every_checksum_a_file() -> None:
     for name, card in CORPORA.items():
         assert set(checksums(name)) <= {file.name for file in card.files}
     assert len(checksums("brighter")) == 124
+    assert len(checksums("brighter_votes")) == 11
+    assert len(checksums("enisear_appraisal")) == 101
 
 
 def test_names_are_found_with_hyphens_and_the_nearest_is_offered() -> None:

@@ -71,7 +71,7 @@ def test_a_compact_table_gives_the_same_records(name: str, tmp_path: Path) -> No
 
 @pytest.mark.parametrize("name", CORPORA)
 def test_an_absent_file_is_named(name: str, tmp_path: Path) -> None:
-    with pytest.raises(CorpusError, match=r"is not in .* \(nor with \.gz added\)"):
+    with pytest.raises(CorpusError, match=r"is not in .* \(nor with \.gz or \.zip added\)"):
         list(READERS[name](tmp_path))
 
 

@@ -2,148 +2,153 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from functools import lru_cache
+from dataclasses import replace
+from functools import lru_cache, reduce
 from itertools import pairwise
+from typing import get_args
 
-from affekt.affect.maps import MAPS, PATHS, LabelMap, Loss, MapKind, Placement
-from affekt.affect.roll_up import Rule
+from affekt.affect.maps import Conversion, LabelMap, Placement, own_rule
+from affekt.affect.maps.composing import compose
+from affekt.affect.maps.placing import TermMap, map_by_terms, terms_behind
+from affekt.affect.maps.published import MAPS, PATHS
 from affekt.affect.spaces import SPACES, find_space
 from affekt.errors import ConversionError
-from affekt.types import LabelSpace
+from affekt.types import LabelSpace, Route
+
+__all__ = ["ROUTES", "Conversion", "Route", "compose", "conversion"]
+
+ROUTES: tuple[Route, ...] = get_args(Route)
+
+# What each kind that is no emotion holds, and where to go with it instead.
+_OTHER = {
+    "appraisals": "how an event was judged, not what was felt. Which emotion followed is for a model to learn, from a "
+    "corpus that has both, such as crowd-enVENT or x-enVENT",
+    "instrument": "the items of a questionnaire. Score it by its own key; ratings of valence, arousal and dominance "
+    "are moved to affekt's scale by affekt.affect.scales",
+    "wellness": "how somebody fares over weeks. Keep its scores beside the emotions, as a column of their own",
+    "traits": "what somebody is like over years. Keep its scores beside the emotions, as a column of their own",
+}
 
 
-@dataclass(frozen=True, slots=True)
-class Conversion:
-    """How one label space becomes another, who says so, and what is lost on the way.
-
-    `path` names the spaces passed through, ends included. Every label of `source` is in
-    `placements` or in `loses`. `unreached` are target labels that no source label speaks for: they
-    are always 0. `rule` combines probabilities unless another is asked for.
-    """
-
-    source: LabelSpace
-    target: LabelSpace
-    kind: MapKind
-    citation: str
-    rule: Rule
-    path: tuple[str, ...]
-    placements: tuple[Placement, ...]
-    loses: tuple[Loss, ...]
-
-    @property
-    def members(self) -> dict[str, tuple[str, ...]]:
-        """The source labels placed in each target label, in the order of both spaces."""
-        placed = {placement.label: placement.targets for placement in self.placements}
-        return {
-            target: tuple(label for label in self.source if target in placed.get(label, ())) for target in self.target
-        }
-
-    @property
-    def merges(self) -> dict[str, tuple[str, ...]]:
-        """The target labels that stand for several source labels, which they no longer tell apart."""
-        return {target: labels for target, labels in self.members.items() if len(labels) > 1}
-
-    @property
-    def neutral_by_absence(self) -> bool:
-        """Whether the target's neutral is worked out as "none of the others"."""
-        return self.target.neutral is not None and self.source.neutral is None
-
-    @property
-    def unreached(self) -> tuple[str, ...]:
-        """The target labels that nothing in the source speaks for: always 0."""
-        absent = self.target.neutral if self.neutral_by_absence else None
-        return tuple(target for target, labels in self.members.items() if not labels and target != absent)
-
-
-def conversion(source: str | LabelSpace, target: str | LabelSpace) -> Conversion:
+def conversion(source: str | LabelSpace, target: str | LabelSpace, *, via: Route = "cited") -> Conversion:
     """Return how `source` becomes `target`.
 
+    `via` says on whose authority. ``"cited"``: a published roll-up where there is one, else what the
+    terms of the labels say (`affekt.affect.maps.placing`), and an error where the target is finer.
+    ``"vad"`` and ``"vocabulary"``: the nearest labels by the places of the words or by WordNet
+    (`affekt.affect.maps.nearness`). ``"learned"``: shares counted in a corpus that has both
+    (`affekt.affect.maps.learned`). In your own `LabelSpace` labels are placed by the terms they are named after.
+
     Raises `UnknownNameError` for a name that is none, and `ConversionError` where the target is
-    finer than the source or no cited map exists.
+    finer than the source, holds no emotions, or no such map exists.
 
     >>> found = conversion("goemotions", "sentiment")
     >>> " > ".join(found.path)
     'goemotions > goemotions-sentiment > sentiment'
     >>> [loss.label for loss in found.loses]
     ['confusion', 'curiosity', 'realization', 'surprise']
+    >>> round(found.bits_lost(), 2)
+    3.77
     """
-    before, after = find_space(source), find_space(target)
+    before, after = _own(find_space(source)), _own(find_space(target))
+    if via not in ROUTES:
+        raise ConversionError(f"Unknown route {via!r} from one label space to another. Allowed: {', '.join(ROUTES)}.")
     if before == after:
         same = tuple(Placement(label, (label,), "identity", before.source) for label in before)
-        return Conversion(before, after, "identity", before.source, own_rule(before), (before.name,), same, ())
+        return Conversion(before, after, "identity", before.source, own_rule(before), (before.name,), same, (), {})
     for space in (before, after):
-        if SPACES.get(space.name) != space:
+        if space.kind in _OTHER or (space.name in SPACES and SPACES[space.name] != space):
             raise _no_map(before, after, space)
-    return _between(before.name, after.name)
+    return _route(before, after, via)
 
 
-@lru_cache(maxsize=64)
-def _between(source: str, target: str) -> Conversion:
-    path = (source, target) if (source, target) in MAPS else PATHS.get((source, target))
-    if path is None:
-        raise _too_fine(SPACES[source], SPACES[target])
-    steps = [MAPS[pair] for pair in pairwise(path)]
-    found = steps[0]
-    for step in steps[1:]:
-        found = _compose(found, step)
-    order = SPACES[source].index
+def _own(space: LabelSpace) -> LabelSpace:
+    """Return affekt's own space for one that differs from it in the citation alone."""
+    known = SPACES.get(space.name, space)
+    same = (known.labels, known.kind, known.neutral) == (space.labels, space.kind, space.neutral)
+    return known if same else space
+
+
+@lru_cache(maxsize=4096)
+def _route(source: LabelSpace, target: LabelSpace, via: Route) -> Conversion:
+    if via == "cited":
+        return _cited(source, target)
+    if via == "learned":
+        from affekt.affect.maps.learned import learned_conversion
+
+        return learned_conversion(source, target)
+    from affekt.affect.maps.nearness import nearest_in_vad, nearest_in_vocabulary
+
+    return (nearest_in_vad if via == "vad" else nearest_in_vocabulary)(source, target)
+
+
+def _cited(source: LabelSpace, target: LabelSpace) -> Conversion:
+    path = (source.name, target.name)
+    steps = pairwise(PATHS.get(path, path))
+    if path in MAPS or path in PATHS:
+        published = reduce(compose, (_built(MAPS[pair]) for pair in steps))
+        return replace(published, splits=map_by_terms(source, target).splits)
+    for space in (source, target):
+        if SPACES.get(space.name) != space and not any(terms_behind(space, label) for label in space):
+            raise _no_map(source, target, space)
+    found = map_by_terms(source, target)
+    if len(found.splits) > found.kept:
+        raise _too_fine(source, target, found)
+    if not any(placement.label != source.neutral for placement in found.placements):
+        raise _nothing_placed(source, target, found)
+    citation = "; ".join(dict.fromkeys(placement.citation for placement in found.placements))
+    rule = own_rule(source)
+    return Conversion(source, target, "by terms", citation, rule, path, found.placements, found.loses, found.splits)
+
+
+def _built(found: LabelMap) -> Conversion:
+    """Return the conversion of one published map."""
+    source, target = SPACES[found.source], SPACES[found.target]
     return Conversion(
-        SPACES[source],
-        SPACES[target],
+        source,
+        target,
         found.kind,
         found.citation,
-        own_rule(SPACES[source]),
-        path,
-        tuple(sorted(found.placements, key=lambda placement: order(placement.label))),
-        tuple(sorted(found.loses, key=lambda loss: order(loss.label))),
+        own_rule(source),
+        (found.source, found.target),
+        tuple(sorted(found.placements, key=lambda placement: source.index(placement.label))),
+        tuple(sorted(found.loses, key=lambda loss: source.index(loss.label))),
+        {},
     )
 
 
-def _compose(first: LabelMap, second: LabelMap) -> LabelMap:
-    """Return the map that follows `first` by `second`."""
-    onward = {placement.label: placement for placement in second.placements}
-    reasons = {loss.label: loss.reason for loss in second.loses}
-    placements, loses = [], list(first.loses)
-    for placement in first.placements:
-        steps = [onward[label] for label in placement.targets if label in onward]
-        targets = tuple(dict.fromkeys(target for step in steps for target in step.targets))
-        if targets:
-            sources = dict.fromkeys((placement.citation, *(step.citation for step in steps)))
-            placements.append(Placement(placement.label, targets, "composed", "; then ".join(sources)))
-        else:
-            passed = placement.targets[0]
-            named = "" if passed == placement.label else f"it goes into {passed!r} of {first.target}; "
-            loses.append(Loss(placement.label, named + reasons[passed]))
-    citation = "; then ".join(dict.fromkeys((first.citation, second.citation)))
-    return LabelMap(first.source, second.target, "composed", citation, tuple(placements), tuple(loses))
-
-
-def own_rule(source: LabelSpace) -> Rule:
-    """Return the rule that suits a source: alternatives add up, independent labels do not."""
-    return "sum" if source.kind == "exclusive" else "noisy-or"
-
-
-def _too_fine(source: LabelSpace, target: LabelSpace) -> ConversionError:
-    # Every pair without a map has one the other way round; what that one merges is what would be invented.
-    label, parts = max(_between(target.name, source.name).merges.items(), key=lambda item: len(item[1]))
+def _too_fine(source: LabelSpace, target: LabelSpace, found: TermMap) -> ConversionError:
+    label, parts = max(found.splits.items(), key=lambda item: len(item[1]))
     shown = ", ".join(parts[:4]) + (" …" if len(parts) > 4 else "")
     fix = f"Read the signal with a model that answers in {target.name!r}"
     if target.name != "goemotions":
         fix += " or 'goemotions', and convert from there"
     return ConversionError(
         f"{source.name!r} cannot become {target.name!r}, which is finer: {label} would have to be split into {shown}, "
-        f"and nothing says how. {fix}."
+        f"and nothing says how. {fix}. {_GUESS}"
     )
+
+
+_GUESS = "For a guess on other grounds, name them: via='vad', 'vocabulary' or 'learned', or affekt.affect.maps.refine."
+
+
+def _nothing_placed(source: LabelSpace, target: LabelSpace, found: TermMap) -> ConversionError:
+    loss = next((loss for loss in found.loses if loss.label != source.neutral), None)
+    why = (
+        "it has no emotion labels"
+        if loss is None
+        else f"none of its labels has a place there ({loss.label}: {loss.reason})"
+    )
+    return ConversionError(f"{source.name!r} cannot become {target.name!r}: {why}. {_GUESS}")
 
 
 def _no_map(source: LabelSpace, target: LabelSpace, space: LabelSpace) -> ConversionError:
-    if space.kind in ("appraisals", "instrument", "traits"):
-        why = f"{space.name!r} holds {space.kind}, which are no emotions and have no map to or from them"
+    if space.kind in _OTHER:
+        why = f"{space.name!r} holds {space.kind}, which are no emotions and have no map to or from them: "
+        why += _OTHER[space.kind]
     elif space.name in SPACES:
         why = f"this {space.name!r} has other labels or another kind than affekt's own"
     else:
-        why = f"there is no cited map for {space.name!r}"
-    return ConversionError(
-        f"{source.name!r} cannot become {target.name!r}: {why}. Spaces that convert: {', '.join(SPACES)}."
-    )
+        why = f"there is no cited map for {space.name!r}, and none of its labels is a term that affekt knows"
+    convertible = ", ".join(name for name, known in SPACES.items() if known.kind not in _OTHER)
+    return ConversionError(f"{source.name!r} cannot become {target.name!r}: {why}. Spaces that convert: {convertible}.")

@@ -9,40 +9,20 @@ how people rate the *word*, which for some labels is not how the emotion feels.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from pathlib import Path
-from types import MappingProxyType
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
-from affekt.affect.spaces import find_space
-from affekt.errors import InputError, unknown_name
+from affekt.affect.norms import GLASGOW, read_norms, vad_of_word
+from affekt.affect.spaces import require_emotions
+from affekt.affect.terms import METHODS, Method, terms_of
+from affekt.errors import InputError, UnknownNameError
 from affekt.types import VAD, LabelSpace
 
-Method = Literal["norm", "lemma/synonym norm", "composed"]
-METHODS: tuple[Method, ...] = ("norm", "lemma/synonym norm", "composed")
-GLASGOW = (
-    "Scott, Keitel, Becirspahic, Yao & Sereno (2019), The Glasgow Norms: Ratings of 5,500 words on nine scales, "
-    "Behavior Research Methods 51, 1258-1270, CC BY 4.0"
-)
+__all__ = ["GLASGOW", "METHODS", "LabelVAD", "Method", "NearLabel", "nearest", "read_norms", "vad_of", "vad_of_word"]
+
 _SCALED = "(rating - 5) / 4"
 _POOLED = "mean of the words' (rating - 5) / 4; sd of their raters pooled in equal parts"
-
-# Labels that are no headword as they stand. Pride has two senses in the norms; lions are the other.
-_WORDS: dict[str, tuple[Method, tuple[str, ...]]] = {
-    "pride": ("norm", ("pride (feeling)",)),
-    "admiration": ("lemma/synonym norm", ("admire",)),
-    "caring": ("lemma/synonym norm", ("care",)),
-    "curiosity": ("lemma/synonym norm", ("curious",)),
-    "disappointment": ("lemma/synonym norm", ("disappointed",)),
-    "nervousness": ("lemma/synonym norm", ("nervous",)),
-    "realization": ("lemma/synonym norm", ("realize",)),
-    "relief": ("lemma/synonym norm", ("relieved",)),
-    "disapproval": ("composed", ("condemn", "criticize")),
-    # The four labels of the group.
-    "ambiguous": ("composed", ("confusion", "curious", "realize", "surprise")),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,66 +44,44 @@ class NearLabel(NamedTuple):
     distance: float
 
 
-@lru_cache(maxsize=1)
-def read_norms() -> Mapping[str, VAD]:
-    """Return the Glasgow norms: headword to `VAD` in [-1, 1], with the standard deviation over raters.
-
-    Headwords are spelled as in the norms; a word with several senses may have the sense in
-    brackets: ``"bank (money)"``.
-
-    >>> len(read_norms())
-    5553
-    """
-    text = (Path(__file__).parent / "data" / "glasgow_vad.tsv").read_text(encoding="utf-8")
-    rows = (line.split("\t") for line in text.splitlines() if not line.startswith("#"))
-    next(rows)
-    norms = {}
-    for word, *cells in rows:
-        v, v_sd, a, a_sd, d, d_sd = (float(cell) for cell in cells)
-        norms[word] = VAD((v - 5) / 4, (a - 5) / 4, (d - 5) / 4, v_sd / 4, a_sd / 4, d_sd / 4)
-    return MappingProxyType(norms)
-
-
-def vad_of_word(word: str) -> VAD:
-    """Return the norm of one English word, in [-1, 1], with the standard deviation over raters.
-
-    Capitals make no difference unless the norms have the word in both ways. Raises
-    `UnknownNameError`, which offers the nearest headword.
-
-    >>> round(vad_of_word("joy").valence, 2)
-    0.77
-    """
-    norms = read_norms()
-    for spelling in (word, word.strip().lower(), word.strip().capitalize()):
-        if spelling in norms:
-            return norms[spelling]
-    raise unknown_name("headword of the Glasgow norms", word, norms, "affekt.affect.vad.read_norms()")
-
-
 def vad_of(space: str | LabelSpace) -> tuple[LabelVAD, ...]:
-    """Return the place of every label of a space, in the space's order, with source and method.
+    """Return the place of every label of a space of emotions, in the space's order, with source and method.
 
-    Raises `UnknownNameError` for an unknown space, or for a label of your own space that is no
-    headword of the norms.
+    A label lies where the words of its terms lie (`affekt.affect.terms`); one of several terms, such
+    as "happily surprised", in their middle. Raises `UnknownNameError` for an unknown space, or for a
+    label of your own space that is neither a term nor a headword of the norms, and `ConversionError`
+    for appraisals, instruments, wellness and traits, which have no place among emotions.
 
     >>> place = vad_of("goemotions")[9]
     >>> place.label, place.method, place.words, round(place.vad.valence, 2)
     ('disappointment', 'lemma/synonym norm', ('disappointed',), -0.64)
     """
-    return _places(find_space(space))
+    return _places(require_emotions(space))
 
 
-@lru_cache(maxsize=32)
+@lru_cache(maxsize=128)
 def _places(space: LabelSpace) -> tuple[LabelVAD, ...]:
-    return tuple(_place(label) for label in space)
+    return tuple(_place(space, label) for label in space)
 
 
-def _place(label: str) -> LabelVAD:
-    method, words = _WORDS.get(label, ("norm", (label,)))
+def _place(space: LabelSpace, label: str) -> LabelVAD:
+    method, words = _method_and_words(space, label)
     points = [vad_of_word(word) for word in words]
     if method == "composed":
         return LabelVAD(label, _pool(points), GLASGOW, method, words, _POOLED)
     return LabelVAD(label, points[0], GLASGOW, method, words, _SCALED)
+
+
+def _method_and_words(space: LabelSpace, label: str) -> tuple[Method, tuple[str, ...]]:
+    """Return how a label gets its place, from its terms; a label without a term must be a headword itself."""
+    try:
+        terms = terms_of(space, label)
+    except UnknownNameError:
+        return "norm", (label,)
+    words = tuple(dict.fromkeys(word for term in terms for word in term.words))
+    if len(words) > 1:
+        return "composed", words
+    return ("norm" if words[0] == label else terms[0].method), words
 
 
 def _pool(points: list[VAD]) -> VAD:

@@ -1,4 +1,4 @@
-"""BRIGHTER and EthioEmo, the data of SemEval-2025 Task 11: six emotions in 32 languages, with intensities in 11.
+"""BRIGHTER and EthioEmo, the data of SemEval-2025 Task 11: six emotions in 31 languages, with intensities in 11.
 
 Muhammad et al. 2025, BRIGHTER, ACL; Muhammad et al. 2025, SemEval-2025 Task 11; Belay et al. 2025,
 EthioEmo, COLING.
@@ -6,7 +6,7 @@ EthioEmo, COLING.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from hashlib import blake2b
 from pathlib import Path
 
@@ -36,7 +36,7 @@ _RAW = (
 
 CARD = CorpusCard(
     name="brighter",
-    summary="Texts in 32 languages with six emotions (Track A) and, in 11 languages, their intensities (Track B)",
+    summary="Texts in 31 languages with six emotions (Track A) and, in 11 languages, their intensities (Track B)",
     modality="text",
     space=SPACE,
     licence="CC BY 4.0 (Amharic, Oromo, Somali, Tigrinya: MIT)",
@@ -51,9 +51,9 @@ CARD = CorpusCard(
         "a label holds from intensity 1. Tracks A and B share most texts: `group` is the same for the same text in "
         "the same language. `unrated` names what a language was not annotated for (English has no disgust, Afrikaans "
         "no surprise) and all six labels where no gold was published (Track A English test; Track B has it). Track C "
-        "is read for Indonesian, Javanese, Xhosa and Zulu, which only it has. The single annotators' votes "
-        "(individual_labels/) are not read yet. The task's rules forbade passing the data on while it ran; the later "
-        "release is CC BY 4.0."
+        "is read for Indonesian, Javanese, Xhosa and Zulu, which only it has. Portuguese is there as Brazilian and as "
+        "Mozambican. The single annotators' votes are the corpus `brighter_votes`. The task's rules forbade passing "
+        "the data on while it ran; the later release is CC BY 4.0."
     ),
 )
 
@@ -64,10 +64,22 @@ def read(folder: Path) -> Iterator[Record]:
     Layout: ``track_a/train/eng.csv`` and so on (the publisher's folder), or ``track_a_train.csv`` with
     all languages in one table and a column ``lang``, ``track_c_extra.csv`` for Track C. Raises `CorpusError`.
     """
-    for track in "abc":
+    for _, record in read_tracks(folder):
+        yield record
+
+
+def read_tracks(
+    folder: Path, *, tracks: str = "abc", languages: Container[str] = LANGUAGES
+) -> Iterator[tuple[str, Record]]:
+    """Yield the publisher's code of the language (``deu``, ``ptbr`` …) and the record of every text there.
+
+    Raises `CorpusError`.
+    """
+    for track in tracks:
         for split in SPLITS:
             for language, row in _rows(folder, track, split):
-                yield _record(row, language, split, intensities=track == "b")
+                if language in languages:
+                    yield language, _record(row, language, split, intensities=track == "b")
 
 
 def _rows(folder: Path, track: str, split: str) -> Iterator[tuple[str, Row]]:

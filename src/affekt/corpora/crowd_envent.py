@@ -10,23 +10,15 @@ from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 
+from affekt.affect.spaces import find_space
 from affekt.cards import CorpusCard, SourceFile
 from affekt.corpora.files import Row, has_file, read_table
 from affekt.errors import CorpusError
-from affekt.types import LabelSpace, Rating, Record, Signal
+from affekt.types import Rating, Record, Signal
 
-_CITATION = "Troiano, Oberländer & Klinger 2023, Dimensional Modeling of Emotions in Text, Computational Linguistics 49"
-RATED = (
-    *("anger", "boredom", "disgust", "fear", "guilt", "joy", "pride", "relief", "sadness", "shame"),
-    *("surprise", "trust"),
-)
-SPACE = LabelSpace("crowd-envent", (*RATED, "no-emotion"), "exclusive", _CITATION, neutral="no-emotion")
-APPRAISALS = (
-    *("suddenness", "familiarity", "predict_event", "pleasantness", "unpleasantness", "goal_relevance"),
-    *("chance_responsblt", "self_responsblt", "other_responsblt", "predict_conseq", "goal_support"),
-    *("urgency", "self_control", "other_control", "chance_control", "accept_conseq", "standards"),
-    *("social_norms", "attention", "not_consider", "effort"),
-)
+SPACE = find_space("crowd-envent")
+RATED = tuple(label for label in SPACE if label != SPACE.neutral)
+APPRAISALS = find_space("crowd-envent-appraisals").labels
 _FURTHER = ("intensity", "confidence")
 # The authors' scripts/create_splits.py draws the split with this seed.
 _SEED = 3141592654
@@ -40,7 +32,7 @@ CARD = CorpusCard(
     licence="unconfirmed (the archive's own terms could not be read; a mirror sets it beside CC BY 4.0)",
     permissive=False,
     homepage="https://www.ims.uni-stuttgart.de/data/appraisalemotion",
-    citation=_CITATION,
+    citation=SPACE.source,
     files=(SourceFile(f"corpus/{_GENERATION}", None), SourceFile(f"corpus/{_VALIDATION}", None)),
     rows={"train": 4320, "val": 540, "test": 540, "validated": 1200},
     languages=("en",),

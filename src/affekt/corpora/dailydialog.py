@@ -8,20 +8,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+from affekt.affect.spaces import find_space
 from affekt.cards import CorpusCard, SourceFile
 from affekt.corpora.files import has_file, read_lines, read_table
 from affekt.errors import CorpusError
-from affekt.types import LabelSpace, Record, Signal
+from affekt.types import Record, Signal
 
-_CITATION = "Li et al. 2017, DailyDialog: A Manually Labelled Multi-turn Dialogue Dataset, IJCNLP"
-# The publisher's order: the number in the emotion files is the place here.
-SPACE = LabelSpace(
-    "dailydialog",
-    ("no emotion", "anger", "disgust", "fear", "happiness", "sadness", "surprise"),
-    "exclusive",
-    _CITATION,
-    neutral="no emotion",
-)
+# In the publisher's order: the number in the emotion files is the place here.
+SPACE = find_space("dailydialog")
 SPLITS = ("train", "validation", "test")
 _SPEAKERS = {"user": "A", "system": "B"}
 
@@ -33,7 +27,7 @@ CARD = CorpusCard(
     licence="CC BY-NC-SA 4.0, research purposes only",
     permissive=False,
     homepage="http://yanran.li/dailydialog",
-    citation=_CITATION,
+    citation=SPACE.source,
     files=tuple(
         SourceFile(f"{split}/dialogues_{kind}{split}.txt", None) for split in SPLITS for kind in ("", "emotion_")
     ),

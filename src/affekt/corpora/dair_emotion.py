@@ -8,13 +8,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+from affekt.affect.spaces import find_space
 from affekt.cards import CorpusCard, SourceFile
 from affekt.corpora.files import read_lines
 from affekt.errors import CorpusError
-from affekt.types import LabelSpace, Record, Signal
+from affekt.types import Record, Signal
 
-_CITATION = "Saravia et al. 2018, CARER: Contextualized Affect Representations for Emotion Recognition, EMNLP"
-SPACE = LabelSpace("dair-emotion", ("sadness", "joy", "love", "anger", "fear", "surprise"), "exclusive", _CITATION)
+SPACE = find_space("dair-emotion")
 _FILES = {"train": "train.txt", "val": "val.txt", "test": "test.txt"}
 
 CARD = CorpusCard(
@@ -25,7 +25,7 @@ CARD = CorpusCard(
     licence="educational and research purposes only",
     permissive=False,
     homepage="https://github.com/dair-ai/emotion_dataset",
-    citation=_CITATION,
+    citation=SPACE.source,
     files=tuple(SourceFile(name, None) for name in _FILES.values()),
     rows={"train": 16000, "val": 2000, "test": 2000},
     languages=("en",),

@@ -8,17 +8,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+from affekt.affect.spaces import find_space
 from affekt.cards import CorpusCard
-from affekt.corpora.empathetic_dialogues import EMOTIONS
 from affekt.corpora.files import official_files, read_table
-from affekt.types import LabelSpace, Rating, Record, Signal
+from affekt.types import Rating, Record, Signal
 
-_CITATION = "Welivita, Xie & Pu 2021, A Large-Scale Dataset for Empathetic Response Generation, EMNLP"
-INTENTS = (
-    *("acknowledging", "agreeing", "consoling", "encouraging"),
-    *("questioning", "suggesting", "sympathizing", "wishing"),
-)
-SPACE = LabelSpace("edos", (*EMOTIONS, *INTENTS, "neutral"), "exclusive", _CITATION, neutral="neutral")
+SPACE = find_space("edos")
 _WORKERS = tuple(f"worker {number} answer" for number in (1, 2, 3))
 _AGREED = "agreed emotion (2/3 vote)"
 _RAW = (
@@ -34,7 +29,7 @@ CARD = CorpusCard(
     licence="CC BY 4.0",
     permissive=True,
     homepage="https://github.com/anuradha1992/EDOS",
-    citation=_CITATION,
+    citation=SPACE.source,
     files=official_files("edos", _RAW),
     rows={"all": 10245},
     languages=("en",),

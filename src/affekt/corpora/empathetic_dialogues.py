@@ -8,19 +8,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+from affekt.affect.spaces import find_space
 from affekt.cards import CorpusCard, SourceFile
 from affekt.corpora.files import Row, read_cells, read_table
 from affekt.errors import CorpusError
-from affekt.types import LabelSpace, Record, Signal
+from affekt.types import Record, Signal
 
-_CITATION = "Rashkin et al. 2019, Towards Empathetic Open-domain Conversation Models, ACL"
-EMOTIONS = (
-    *("afraid", "angry", "annoyed", "anticipating", "anxious", "apprehensive", "ashamed", "caring"),
-    *("confident", "content", "devastated", "disappointed", "disgusted", "embarrassed", "excited"),
-    *("faithful", "furious", "grateful", "guilty", "hopeful", "impressed", "jealous", "joyful", "lonely"),
-    *("nostalgic", "prepared", "proud", "sad", "sentimental", "surprised", "terrified", "trusting"),
-)
-SPACE = LabelSpace("empathetic-dialogues", EMOTIONS, "exclusive", _CITATION)
+SPACE = find_space("empathetic-dialogues")
 SPLITS = ("train", "valid", "test")
 _OFFICIAL = ["conv_id", "utterance_idx", "context", "prompt", "speaker_idx", "utterance"]
 _COMPACT = ("dialog_id", "emotion", "type", "actor", "text")
@@ -33,7 +27,7 @@ CARD = CorpusCard(
     licence="CC BY-NC 4.0",
     permissive=False,
     homepage="https://github.com/facebookresearch/EmpatheticDialogues",
-    citation=_CITATION,
+    citation=SPACE.source,
     files=tuple(SourceFile(f"{split}.csv", None) for split in SPLITS),
     rows={"train": 19533, "valid": 2770, "test": 2547},
     languages=("en",),
@@ -106,7 +100,7 @@ def _turn(row: Row, split: str, conversation: str, turn: int, text: str, speaker
         split=f"{split}-turns",
         speaker=speaker,
         group=conversation,
-        unrated=EMOTIONS,
+        unrated=SPACE.labels,
     )
 
 

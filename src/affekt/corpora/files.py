@@ -1,21 +1,23 @@
-"""Finding a corpus's files, plain or gzipped, and walking their rows with errors that name file and line."""
+"""Finding a corpus's files, plain, gzipped or zipped, and walking their rows with errors that name file and line."""
 
 from __future__ import annotations
 
 import csv
 import gzip
 import io
+import zipfile
 import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import NamedTuple, TextIO
+from typing import IO, NamedTuple, TextIO
 
 from affekt.cards import SourceFile
 from affekt.errors import CorpusError
 
-_BROKEN = (EOFError, OSError, UnicodeError, zlib.error, csv.Error)
+_BROKEN = (EOFError, OSError, UnicodeError, zlib.error, zipfile.BadZipFile, csv.Error)
+_PACKED = ("", ".gz", ".zip")
 
 
 class Cells(NamedTuple):
@@ -69,29 +71,32 @@ class Row:
 
 
 def find_file(folder: Path, *names: str) -> Path:
-    """Return the first of `names` that lies in `folder`, as it is or with ``.gz`` added.
+    """Return the first of `names` that lies in `folder`, as it is or with ``.gz`` or ``.zip`` added.
 
     Several names are the places one file has in the publisher's archive and in compact copies.
     Raises `CorpusError` if none is there.
     """
     for name in names:
-        for path in (folder / name, folder / f"{name}.gz"):
+        for packed in _PACKED:
+            path = folder / f"{name}{packed}"
             if path.is_file():
                 return path
     wanted = " or ".join(names)
-    raise CorpusError(f"{wanted} is not in {folder} (nor with .gz added). Put the corpus's official files there.")
+    raise CorpusError(
+        f"{wanted} is not in {folder} (nor with .gz or .zip added). Put the corpus's official files there."
+    )
 
 
 def has_file(folder: Path, *names: str) -> bool:
     """Return whether `find_file` would find one."""
-    return any((folder / name).is_file() or (folder / f"{name}.gz").is_file() for name in names)
+    return any((folder / f"{name}{packed}").is_file() for name in names for packed in _PACKED)
 
 
 def open_text(folder: Path, *names: str) -> TextIO:
     """Return the file open for reading as UTF-8 (a byte-order mark is dropped, line ends are kept).
 
-    The stream's `name` is the path that was seen: ``…/train.tsv`` or ``…/train.tsv.gz``.
-    Raises `CorpusError` if neither is there.
+    The stream's `name` is the path that was seen, ``…/train.tsv`` or ``…/train.tsv.gz``; out of a
+    ``.zip`` it is the name in the archive. Raises `CorpusError` if none is there or the archive is broken.
 
     >>> import gzip, tempfile
     >>> with tempfile.TemporaryDirectory() as folder:
@@ -103,7 +108,21 @@ def open_text(folder: Path, *names: str) -> TextIO:
     path = find_file(folder, *names)
     if path.suffix == ".gz":
         return io.TextIOWrapper(gzip.open(path), encoding="utf-8-sig", newline="")
+    if path.suffix == ".zip":
+        return io.TextIOWrapper(_in_archive(path), encoding="utf-8-sig", newline="")
     return path.open(encoding="utf-8-sig", newline="")
+
+
+def _in_archive(path: Path) -> IO[bytes]:
+    """The archive's one file that is called like it (macOS adds files of its own beside it)."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            for name in archive.namelist():
+                if Path(name).name == path.stem:
+                    return archive.open(name)
+    except _BROKEN as error:
+        raise _unreadable(str(path), error) from error
+    raise CorpusError(f"{path} holds no file {path.stem}. Fetch it again from the corpus's home.")
 
 
 def read_lines(folder: Path, *names: str) -> Iterator[Line]:

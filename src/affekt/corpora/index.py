@@ -7,7 +7,9 @@ from pathlib import Path
 
 from affekt.cards import CorpusCard
 from affekt.corpora import (
+    appreddit,
     brighter,
+    brighter_votes,
     crowd_envent,
     dailydialog,
     dair_emotion,
@@ -15,10 +17,13 @@ from affekt.corpora import (
     emobank,
     empathetic_dialogues,
     empathic_reactions,
+    enisear_appraisal,
     glasgow_norms,
     goemotions,
     isear,
+    stackoverflow_emotion,
     vader_icwsm,
+    x_envent,
     xed,
 )
 from affekt.errors import UnknownNameError, unknown_name
@@ -29,6 +34,7 @@ _ALL = (
     emobank,
     glasgow_norms,
     brighter,
+    brighter_votes,
     xed,
     edos,
     empathic_reactions,
@@ -38,6 +44,10 @@ _ALL = (
     empathetic_dialogues,
     dailydialog,
     isear,
+    x_envent,
+    stackoverflow_emotion,
+    enisear_appraisal,
+    appreddit,
 )
 
 CORPORA: dict[str, CorpusCard] = {corpus.CARD.name: corpus.CARD for corpus in _ALL}

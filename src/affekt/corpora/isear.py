@@ -10,13 +10,13 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from affekt.affect.spaces import find_space
 from affekt.cards import CorpusCard, SourceFile
 from affekt.corpora.files import open_text, read_table
 from affekt.errors import CorpusError
-from affekt.types import LabelSpace, Rating, Record, Signal
+from affekt.types import Rating, Record, Signal
 
-_CITATION = "Scherer & Wallbott 1994, Evidence for universality and cultural variation of emotion, JPSP 66"
-SPACE = LabelSpace("isear", ("joy", "fear", "anger", "sadness", "disgust", "shame", "guilt"), "exclusive", _CITATION)
+SPACE = find_space("isear")
 # What respondents said of the emotion, in the file's own codes.
 ITEMS = (
     *("when", "long", "ints", "ergo", "tropho", "temper", "expres", "move", "exp1", "exp2", "exp10"),
@@ -41,7 +41,7 @@ CARD = CorpusCard(
     licence="GPL-3.0 (a mirror's; the databank was published for research)",
     permissive=False,
     homepage="https://www.unige.ch/cisa/research/materials-and-online-research/research-material/",
-    citation=_CITATION,
+    citation=SPACE.source,
     files=(SourceFile("isear.csv", None),),
     rows={"all": 7666},
     languages=("en",),

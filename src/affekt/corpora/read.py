@@ -14,7 +14,13 @@ from affekt.errors import CorpusError, UnknownNameError
 from affekt.types import Record
 
 # Folders that are not called as their corpus is.
-_OTHER_FOLDERS = {"edos": "edos-mturk", "vader_icwsm": "vader"}
+_OTHER_FOLDERS = {
+    "brighter_votes": "brighter",
+    "edos": "edos-mturk",
+    "enisear_appraisal": "appraisal-enisear",
+    "stackoverflow_emotion": "stackoverflow-emotion-msr18",
+    "vader_icwsm": "vader",
+}
 
 
 def read_corpus(

@@ -1,4 +1,4 @@
-"""XED: film subtitles with Plutchik's eight emotions, annotated in English and Finnish, projected to 42 languages.
+"""XED: film subtitles with Plutchik's eight emotions, annotated in English and Finnish, projected to 39 languages.
 
 Öhman et al. 2020, XED: A Multilingual Dataset for Sentiment Analysis and Emotion Detection, COLING.
 """
@@ -27,7 +27,7 @@ _PROJECTIONS = {Path(f.name).name[:2]: f.name for f in _FILES if f.name.startswi
 
 CARD = CorpusCard(
     name="xed",
-    summary="Film subtitles with Plutchik's eight emotions: English and Finnish by hand, 42 languages by projection",
+    summary="Film subtitles with Plutchik's eight emotions: English and Finnish by hand, 39 languages by projection",
     modality="text",
     space=SPACE,
     licence="CC BY 4.0",
@@ -39,8 +39,9 @@ CARD = CorpusCard(
     languages=tuple(sorted({_CODES.get(code, code) for code in _PROJECTIONS})),
     notes=(
         "No train or test split is published: a split here is a file (en, fi, en-neutral, fi-neutral, projections). "
-        "Neutral lines have no label. Projected labels were carried over by sentence alignment, nobody checked them; "
-        "projection lines without labels (raw alignments, cut lines) have all eight in `unrated`."
+        "The 42 projected files are 39 languages: Portuguese is in two, Chinese in three. Neutral lines have no label. "
+        "Projected labels were carried over by sentence alignment, nobody checked them; projection lines without "
+        "labels (raw alignments, cut lines) have all eight in `unrated`."
     ),
 )
 

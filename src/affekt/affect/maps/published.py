@@ -1,49 +1,15 @@
-"""Which label of one space is which of another: the direct maps, each with where it comes from.
+"""The direct maps that somebody published, or that follow from what somebody published: label by label.
 
-Every source label of a map is either placed or listed as lost with the reason. `PATHS` names, for
-pairs without a direct map, the spaces that a conversion passes through.
+Roll-ups are the authors' own groups; the wheel is Plutchik's, the tree Parrott's.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Literal
 
+from affekt.affect.citations import CITATIONS
+from affekt.affect.maps import LabelMap, Loss, MapKind, Placement
 from affekt.affect.spaces import DEMSZKY_2020, PARROTT_2001, PLUTCHIK_2001
-
-MapKind = Literal["identity", "published roll-up", "hierarchy", "identity of names", "derived", "composed"]
-
-
-@dataclass(frozen=True, slots=True)
-class Placement:
-    """Where one source label goes: its target labels (it belongs to each in full) and who says so."""
-
-    label: str
-    targets: tuple[str, ...]
-    kind: MapKind
-    citation: str
-
-
-@dataclass(frozen=True, slots=True)
-class Loss:
-    """A source label that has no place in the target space, and why."""
-
-    label: str
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class LabelMap:
-    """A direct map between two spaces. `kind` and `citation` are those of the map as a whole."""
-
-    source: str
-    target: str
-    kind: MapKind
-    citation: str
-    placements: tuple[Placement, ...]
-    loses: tuple[Loss, ...] = ()
-
 
 # goemotions/data/ekman_mapping.json and sentiment_dict.json of the authors' repository.
 GOEMOTIONS_TO_EKMAN = {
@@ -96,6 +62,8 @@ PARROTT_TREE = {
     "sadness": ("sadness", "grief", "disappointment", "remorse", "embarrassment"),
     "fear": ("fear", "nervousness"),
 }
+
+CHEN_2022 = CITATIONS["chen2022"]
 
 _NAMES = "the same English word in both spaces"
 _NO_NEUTRAL = "has no label for the absence of emotion; a neutral text shows as low values of all its labels"
@@ -220,8 +188,28 @@ def _primary_maps() -> list[LabelMap]:
     ]
 
 
+# In CPED's two splits with both columns at hand, the sentiment of all 38,575 utterances follows from their emotion.
+CPED_TO_SENTIMENT = {
+    "positive": ("happy", "grateful", "relaxed", "positive-other"),
+    "negative": ("anger", "sadness", "fear", "depress", "disgust", "astonished", "worried", "negative-other"),
+    "neutral": ("neutral",),
+}
+
+
+def _corpus_maps() -> list[LabelMap]:
+    return [
+        LabelMap(
+            *("cped", "sentiment", "published roll-up", CHEN_2022),
+            placements=_groups(
+                CPED_TO_SENTIMENT, "published roll-up", f"the sentiment column of the corpus: {CHEN_2022}"
+            ),
+        )
+    ]
+
+
 MAPS: dict[tuple[str, str], LabelMap] = {
-    (found.source, found.target): found for found in (*_goemotions_maps(), *_sentiment_maps(), *_primary_maps())
+    (found.source, found.target): found
+    for found in (*_goemotions_maps(), *_sentiment_maps(), *_primary_maps(), *_corpus_maps())
 }
 
 # Through ekman wherever categories meet categories, since its six names are what the others share;

@@ -1,0 +1,201 @@
+"""Who says so: the works that label spaces, maps and terms cite, by a short key.
+
+Tables cite as ``under anger in the tree: [parrott2001]``; `cite` writes the key out, `shorten` takes a
+written-out text back to names and years.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from affekt.errors import unknown_name
+
+CITATIONS: dict[str, str] = {
+    "barsoum2016": (
+        "Barsoum, Zhang, Canton Ferrer & Zhang (2016), Training Deep Networks for Facial Expression Recognition with "
+        "Crowd-Sourced Label Distribution, ICMI 2016, arXiv:1608.01041"
+    ),
+    "bradley1994": (
+        "Bradley & Lang (1994), Measuring emotion: the Self-Assessment Manikin and the semantic differential, Journal "
+        "of Behavior Therapy and Experimental Psychiatry 25(1), 49-59"
+    ),
+    "busso2008": (
+        "Busso, Bulut, Lee, Kazemzadeh, Mower, Kim, Chang, Lee & Narayanan (2008), IEMOCAP: interactive emotional "
+        "dyadic motion capture database, Language Resources and Evaluation 42(4), 335-359"
+    ),
+    "cao2014": (
+        "Cao, Cooper, Keutmann, Gur, Nenkova & Verma (2014), CREMA-D: Crowd-sourced Emotional Multimodal Actors "
+        "Dataset, IEEE Transactions on Affective Computing 5(4), 377-390"
+    ),
+    "cattell1993": (
+        "Cattell, Cattell & Cattell (1993), Sixteen Personality Factor Questionnaire, fifth edition, Institute for "
+        "Personality and Ability Testing"
+    ),
+    "chen2022": (
+        "Chen, Fan, Xing, Pang, Huang, Han, Tie & Xu (2022), CPED: A Large-Scale Chinese Personalized and Emotional "
+        "Dialogue Dataset for Conversational AI, arXiv:2205.14727"
+    ),
+    "costa1992": (
+        "Costa & McCrae (1992), Revised NEO Personality Inventory and NEO Five-Factor Inventory: professional manual, "
+        "Psychological Assessment Resources"
+    ),
+    "demszky2020": (
+        "Demszky, Movshovitz-Attias, Ko, Cowen, Nemade & Ravi (2020), GoEmotions: A Dataset of Fine-Grained Emotions, "
+        "ACL 2020, 4040-4054, https://aclanthology.org/2020.acl-main.372"
+    ),
+    "du2014": (
+        "Du, Tao & Martinez (2014), Compound facial expressions of emotion, Proceedings of the National Academy of "
+        "Sciences 111(15), E1454-E1462"
+    ),
+    "ekman1992": "Ekman (1992), An argument for basic emotions, Cognition and Emotion 6(3-4), 169-200",
+    "hofmann2020": (
+        "Hofmann, Troiano, Sassenberg & Klinger (2020), Appraisal Theories for Emotion Classification in Text, COLING "
+        "2020, 125-138"
+    ),
+    "jeon2022": (
+        "Jeon, Lee & Kim (2022), User Guide for KOTE: Korean Online That-gul Emotions Dataset, arXiv:2205.05300"
+    ),
+    "kollias2023": (
+        "Kollias (2023), Multi-Label Compound Expression Recognition: C-EXPR Database & Network, CVPR 2023, 5589-5598"
+    ),
+    "kosti2019": (
+        "Kosti, Alvarez, Recasens & Lapedriza (2019), Context Based Emotion Recognition using EMOTIC Dataset, IEEE "
+        "Transactions on Pattern Analysis and Machine Intelligence 42(11), 2755-2766"
+    ),
+    "kowtal2025": "Kowtal & Joshi (2025), L3Cube-MahaEmotions, arXiv:2506.00863",
+    "li2017": "Li et al. 2017, DailyDialog: A Manually Labelled Multi-turn Dialogue Dataset, IJCNLP",
+    "lian2023": (
+        "Lian et al. (2023), MER 2023: Multi-label Learning, Modality Robustness, and Semi-Supervised Learning, ACM "
+        "Multimedia 2023, 9610-9614"
+    ),
+    "lim2025": (
+        "Lim, Ji & Kim (2025), KPoEM: A Human-Annotated Dataset for Emotion Classification and RAG-Based Poetry "
+        "Generation in Korean Modern Poetry, arXiv:2509.03932"
+    ),
+    "livingstone2018": (
+        "Livingstone & Russo (2018), The Ryerson Audio-Visual Database of Emotional Speech and Song (RAVDESS), PLoS "
+        "ONE 13(5), e0196391"
+    ),
+    "mikels2005": (
+        "Mikels, Fredrickson, Larkin, Lindberg, Maglio & Reuter-Lorenz (2005), Emotional category data on images from "
+        "the International Affective Picture System, Behavior Research Methods 37(4), 626-630"
+    ),
+    "mohammad2018": (
+        "Mohammad, Bravo-Marquez, Salameh & Kiritchenko (2018), SemEval-2018 Task 1: Affect in Tweets, SemEval-2018, "
+        "1-17, https://aclanthology.org/S18-1001"
+    ),
+    "mohammadi2024": (
+        "Mohammadi, Raff, Malekar, Palit, Ferraro & Gaur (2024), WellDunn: On the Robustness and Explainability of "
+        "Language Models and Large Language Models in Identifying Wellness Dimensions, BlackboxNLP 2024, 364-388"
+    ),
+    "muhammad2025": "Muhammad et al. 2025, BRIGHTER, ACL; Belay et al. 2025, EthioEmo, COLING",
+    "nakov2013": (
+        "Nakov, Rosenthal, Kozareva, Stoyanov, Ritter & Wilson (2013), SemEval-2013 Task 2, SemEval 2013, 312-320"
+    ),
+    "parrott2001": (
+        "Parrott (2001), Emotions in Social Psychology: Essential Readings, Psychology Press; after Shaver, Schwartz, "
+        "Kirson & O'Connor (1987), Emotion knowledge, Journal of Personality and Social Psychology 52(6), 1061-1086"
+    ),
+    "plutchik2001": (
+        "Plutchik (1980), A general psychoevolutionary theory of emotion, in Emotion: Theory, Research, and "
+        "Experience, vol. 1, 3-33; Plutchik (2001), The nature of emotions, American Scientist 89(4), 344-350"
+    ),
+    "poria2019": (
+        "Poria, Hazarika, Majumder, Naik, Cambria & Mihalcea (2019), MELD: A Multimodal Multi-Party Dataset for "
+        "Emotion Recognition in Conversations, ACL 2019, 527-536"
+    ),
+    "rashkin2019": "Rashkin et al. 2019, Towards Empathetic Open-domain Conversation Models, ACL",
+    "saravia2018": "Saravia et al. 2018, CARER: Contextualized Affect Representations for Emotion Recognition, EMNLP",
+    "scherer1994": ("Scherer & Wallbott 1994, Evidence for universality and cultural variation of emotion, JPSP 66"),
+    "scherer2013": (
+        "Scherer, Shuman, Fontaine & Soriano (2013), The GRID meets the Wheel: assessing emotional feeling via "
+        "self-report, in Components of Emotional Meaning, Oxford University Press, 281-298"
+    ),
+    "schuhmann2025": (
+        "Schuhmann et al. (2025), EmoNet-Voice: A Fine-Grained, Expert-Verified Benchmark for Speech Emotion "
+        "Detection, arXiv:2506.09827"
+    ),
+    "singh2022": (
+        "Singh, Priya, Firdaus, Ekbal & Bhattacharyya (2022), EmoInHindi: A Multi-label Emotion and Intensity "
+        "Annotated Dataset in Hindi for Emotion Recognition in Dialogues, LREC 2022, arXiv:2205.13908"
+    ),
+    "troiano2022": (
+        "Troiano, Oberländer, Wegge & Klinger (2022), x-enVENT: A Corpus of Event Descriptions with "
+        "Experiencer-specific Emotion and Appraisal Annotations, LREC 2022"
+    ),
+    "troiano2023": (
+        "Troiano, Oberländer & Klinger 2023, Dimensional Modeling of Emotions in Text, Computational Linguistics 49"
+    ),
+    "watson1988": (
+        "Watson, Clark & Tellegen (1988), Development and validation of brief measures of positive and negative "
+        "affect: the PANAS scales, Journal of Personality and Social Psychology 54(6), 1063-1070"
+    ),
+    "welivita2021": "Welivita, Xie & Pu 2021, A Large-Scale Dataset for Empathetic Response Generation, EMNLP",
+    "willcox1982": "Willcox (1982), The feeling wheel, Transactional Analysis Journal 12(4), 274-276",
+    "yang2023": (
+        "Yang, Huang, Ding, Lischinski, Cohen-Or & Huang (2023), EmoSet: A Large-scale Visual Emotion Dataset with "
+        "Rich Attributes, ICCV 2023"
+    ),
+    "zahiri2018": (
+        "Zahiri & Choi (2018), Emotion Detection on TV Show Transcripts with Sequence-Based Convolutional Neural "
+        "Networks, AAAI Workshops 2018"
+    ),
+}
+_KEY = re.compile(r"\[([a-z]+\d{4}[a-z]?)\]")
+_NAMES_AND_YEAR = re.compile(r"(.+?) \(?(\d{4})\)?,")
+
+
+def cite(text: str) -> str:
+    """Return `text` with every ``[key]`` written out. Raises `UnknownNameError` for a key that is none.
+
+    >>> cite("the six of [ekman1992]")
+    'the six of Ekman (1992), An argument for basic emotions, Cognition and Emotion 6(3-4), 169-200'
+    """
+    return _KEY.sub(lambda found: citation(found[1]), text)
+
+
+def citation(key: str) -> str:
+    """Return the citation of that key. Raises `UnknownNameError`, which offers the nearest.
+
+    >>> citation("ekman1992").partition(",")[0]
+    'Ekman (1992)'
+    """
+    if key not in CITATIONS:
+        raise unknown_name("citation", key, CITATIONS, "affekt.affect.citations.CITATIONS")
+    return CITATIONS[key]
+
+
+def shorten(text: str) -> str:
+    """Return `text` with every citation it holds in full cut down to names and year.
+
+    >>> shorten(cite("under anger in the tree: [parrott2001], as [demszky2020] has it"))
+    'under anger in the tree: Parrott 2001, as Demszky et al. 2020 has it'
+    """
+    for full, short in _short_forms().items():
+        text = text.replace(full, short)
+    return text
+
+
+def works_in(text: str) -> tuple[str, ...]:
+    """Return the short forms of the works that `text` cites in full, in the order in which they come.
+
+    >>> works_in(cite("[ekman1992]; with neutral, as in [demszky2020]"))
+    ('Ekman 1992', 'Demszky et al. 2020')
+    """
+    places = {text.find(full): short for full, short in _short_forms().items() if full in text}
+    return tuple(places[place] for place in sorted(places))
+
+
+@lru_cache(maxsize=1)
+def _short_forms() -> dict[str, str]:
+    """Return each citation's short form: one or two names, or the first and "et al.", and the year."""
+    short = {}
+    for full in CITATIONS.values():
+        found = _NAMES_AND_YEAR.match(full)
+        if found is None:
+            continue
+        names = re.split(r", | & ", found[1])
+        whom = " & ".join(names) if len(names) < 3 else f"{names[0]} et al."
+        short[full] = f"{whom} {found[2]}"
+    return short
