@@ -45,6 +45,8 @@ docs: .venv/dev
 
 bench: .venv/dev
 	$(BIN)/python bench/text.py
+	$(BIN)/python bench/metrics.py
+	$(BIN)/python bench/agreement.py
 
 # The shipped weights, from the corpora in $$AFFEKT_DATA: about an hour and a half on two cores.
 weights: .venv/dev
@@ -54,6 +56,10 @@ results: .venv/dev
 	$(BIN)/python recipes/text/evaluate.py
 	$(BIN)/python recipes/text/behaviour.py
 	$(BIN)/python recipes/text/evidence.py
+	$(BIN)/python recipes/learned_maps/fit.py
+	$(BIN)/python recipes/mixture/run.py
+	$(BIN)/python recipes/raters/run.py
+	$(BIN)/python recipes/appraisals/run.py
 
 clean:
 	rm -rf .venv runs .pytest_cache .mypy_cache .ruff_cache

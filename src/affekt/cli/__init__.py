@@ -16,6 +16,7 @@ from affekt.cli.annotate import annotate_command
 from affekt.cli.corpora import corpora_command, download_command
 from affekt.cli.failures import told_plainly
 from affekt.cli.models import models_command
+from affekt.cli.ratings import ratings_command
 from affekt.cli.spaces import spaces_command
 from affekt.cli.terminal import use_replacements
 from affekt.version import __version__
@@ -60,6 +61,7 @@ for _command in (
     annotate_command,
     models_command,
     spaces_command,
+    ratings_command,
     corpora_command,
     download_command,
 ):
