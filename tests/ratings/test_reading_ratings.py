@@ -273,3 +273,13 @@ def test_real_tables_are_read_without_a_word() -> None:
     assert (len(viewers), len(viewers.raters), viewers.columns) == (127_948, 32, ("valence", "arousal"))
     readers = read_ratings(Path(DATA) / "text/emobank/individual_reader_ratings.csv.gz")
     assert readers.columns == ("valence", "arousal", "dominance")
+
+
+def test_several_columns_may_name_an_item_together(tmp_path: Path) -> None:
+    path = tmp_path / "votes.csv"
+    path.write_text("clip,shown,anger,fear\na,voice,3,1\na,face,0,4\n", encoding="utf-8")
+    with pytest.raises(InputError, match=r"clip 'a' has 2 rows of counts.*item=\('clip', …\)"):
+        read_ratings(path, layout="counts", item="clip", value=("anger", "fear"))
+    ratings = read_ratings(path, layout="counts", item=("clip", "shown"), value=("anger", "fear"))
+    assert ratings.items == ("a / voice", "a / face") and len(ratings) == 8
+    assert "item = clip + shown" in str(guess_layout(path, layout="counts", item=("clip", "shown")))

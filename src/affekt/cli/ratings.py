@@ -33,7 +33,12 @@ def ratings_command() -> None:
 @click.option("--folder", type=click.Path(file_okay=False, path_type=Path), help="With --corpus: where its files lie.")
 @click.option("--split", metavar="NAME", help="With --corpus: one split of it.")
 @click.option("--perspective", metavar="NAME", help="With --corpus: whose judgements, `writer` or `reader`.")
-@click.option("--item", metavar="COLUMN", help="The column that names the item.")
+@click.option(
+    "--item",
+    metavar="COLUMN",
+    multiple=True,
+    help="The column that names the item; given again, columns that name it together.",
+)
 @click.option("--rater", metavar="COLUMN", multiple=True, help="The column that names the rater, or each rater's own.")
 @click.option("--label", metavar="COLUMN", help="The column that holds the label.")
 @click.option("--value", metavar="COLUMN", multiple=True, help="A column of numbers to read. May be repeated.")

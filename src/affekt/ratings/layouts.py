@@ -51,9 +51,12 @@ _SEPARATORS = ("|", ";", ",")
 
 
 class ColumnNames(TypedDict, total=False):
-    """Which column is what; whatever is left out is guessed. `value` and `rater` may name several."""
+    """Which column is what; whatever is left out is guessed.
 
-    item: str | None
+    `value` and `rater` may name several, and so may `item`: then they name an item together.
+    """
+
+    item: str | Sequence[str] | None
     rater: str | Sequence[str] | None
     label: str | None
     value: str | Sequence[str] | None
@@ -66,7 +69,7 @@ class Guess:
     """How a table was, or will be, read: its layout, which column is what, and remarks.
 
     `raters` are the columns of raters of a wide table, `values` those that hold numbers; `separator` parts the
-    labels of a cell.
+    labels of a cell; `further` are columns that name an item together with `item` (a clip and how it was shown).
     """
 
     layout: Layout
@@ -79,11 +82,12 @@ class Guess:
     attributes: tuple[str, ...] = ()
     separator: str | None = None
     notes: tuple[str, ...] = ()
+    further: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         """Return the guess in words."""
         roles = {
-            "item": self.item,
+            "item": " + ".join((self.item, *self.further)),
             "rater": self.rater or ", ".join(pseudonyms(self.raters)) or "anonymous",
             "label": self.label,
         }
@@ -109,8 +113,8 @@ def guess_from(source: Source, *, layout: Layout | None = None, **columns: objec
     values = tuple(source.check(name) for name in _several(columns.get("value"))) if not raters else ()
     label = _label(source, columns.get("label"), (rater, *raters, *values))
     taken = {rater, time, label, *raters, *attributes, *values} - {None}
-    item = _item(source, columns.get("item"), taken)
-    taken.add(item)
+    item, *further = _item(source, columns.get("item"), taken)
+    taken |= {item, *further}
     said = layout is not None
     layout = layout or _layout(source, raters, label, values)
     if layout == "long by label" and not values:
@@ -130,7 +134,9 @@ def guess_from(source: Source, *, layout: Layout | None = None, **columns: objec
     separator = _separator(source, (label,) if layout == "long" else raters if layout == "wide" else ())
     if rater is None and not raters and layout != "counts":
         notes.append("No column names raters: the votes are anonymous.")
-    return Guess(layout, item, rater, raters, label, values, time, attributes, separator, tuple(notes))
+    return Guess(
+        *(layout, item, rater, raters, label, values, time, attributes, separator, tuple(notes), tuple(further))
+    )
 
 
 def plain(name: str) -> str:
@@ -175,11 +181,12 @@ def _role(
     return found[0] if found else None
 
 
-def _item(source: Source, said: object, taken: set[str | None]) -> str:
-    if said is not None:
-        return source.check(str(said))
+def _item(source: Source, said: object, taken: set[str | None]) -> tuple[str, ...]:
+    named = tuple(source.check(name) for name in _several(said))
+    if named:
+        return named
     found = [name for wanted in _ITEM for name in source.columns if plain(name) == wanted and name not in taken]
-    return found[0] if found else _missing(source, "item")
+    return (found[0],) if found else _missing(source, "item")
 
 
 def _missing(source: Source, role: str) -> NoReturn:

@@ -86,8 +86,15 @@ class _Job:
 
     def items(self) -> NDArray[Any]:
         """The item of each row; all have one."""
-        (items,) = self.source.texts([self.guess.item])
-        return self._filled(items, self.guess.item, "item")
+        columns = (self.guess.item, *self.guess.further)
+        parts = [
+            self._filled(cells, column, "item")
+            for column, cells in zip(columns, self.source.texts(columns), strict=True)
+        ]
+        if len(parts) == 1:
+            return parts[0]
+        joined = [" / ".join(map(str, row)) for row in zip(*(cells.tolist() for cells in parts), strict=True)]
+        return np.array(joined, object)
 
     def labels(self) -> tuple[Matched, NDArray[np.int64]]:
         """The columns and the column of each row."""
@@ -226,7 +233,14 @@ def _counts(job: _Job) -> Ratings:
     matched = match_labels(job.guess.values, job.space, ordered=True)
     counts = np.zeros((job.source.rows, len(matched.columns)))
     counts[:, matched.place] = job.source.numbers(job.guess.values)
-    return from_counts(job.items().tolist(), counts, labels=matched.columns, space=matched.space)
+    items = job.items()
+    distinct, times = np.unique(items.astype(str), return_counts=True)
+    if (times > 1).any():
+        raise InputError(
+            f"{job.source.path}: {job.guess.item} {str(distinct[times > 1][0])!r} has {times.max()} rows of counts. Say "
+            f"which columns name an item together: item=({job.guess.item!r}, …)."
+        )
+    return from_counts(items.tolist(), counts, labels=matched.columns, space=matched.space)
 
 
 _READERS: dict[str, Callable[[_Job], Ratings]] = {
