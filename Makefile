@@ -27,6 +27,10 @@ demo: .venv/base
 	@echo; echo '$$ affekt annotate samples/comments.csv --column text -o runs/demo/comments.csv'
 	@mkdir -p runs/demo && $(BIN)/affekt annotate samples/comments.csv --column text -o runs/demo/comments.csv --overwrite
 	@$(BIN)/python samples/show.py runs/demo/comments.csv
+	@echo; echo '$$ affekt analyze "Well, we shall see about that." --raters'; \
+		$(PICTURE) $(BIN)/affekt analyze "Well, we shall see about that." --raters
+	@echo; echo '$$ affekt ratings summary samples/votes.csv --top 3'; \
+		$(PICTURE) $(BIN)/affekt ratings summary samples/votes.csv --top 3
 
 lint: .venv/dev
 	$(BIN)/ruff check .

@@ -20,14 +20,18 @@ if TYPE_CHECKING:
     from affekt.corpora.read import read_corpus
     from affekt.errors import AffektError
     from affekt.models.index import find_model
+    from affekt.ratings.reading import read_ratings
+    from affekt.ratings.table import Ratings
     from affekt.training.estimator import TextClassifier
-    from affekt.types import VAD, Evidence, LabelSpace, Reading, Report, Signal, Span
+    from affekt.types import VAD, Evidence, LabelSpace, Opinion, Reading, Report, Signal, Span
 
 # Public name -> the module it lives in. Loaded on first use, so that `import affekt` costs nothing.
 _HOMES = {
     "AffektError": "affekt.errors",
     "Evidence": "affekt.types",
     "LabelSpace": "affekt.types",
+    "Opinion": "affekt.types",
+    "Ratings": "affekt.ratings.table",
     "Reading": "affekt.types",
     "Report": "affekt.types",
     "Signal": "affekt.types",
@@ -40,12 +44,15 @@ _HOMES = {
     "find_model": "affekt.models.index",
     "find_space": "affekt.affect.spaces",
     "read_corpus": "affekt.corpora.read",
+    "read_ratings": "affekt.ratings.reading",
 }
 
 __all__ = [  # noqa: RUF022
     "AffektError",
     "Evidence",
     "LabelSpace",
+    "Opinion",
+    "Ratings",
     "Reading",
     "Report",
     "Signal",
@@ -59,6 +66,7 @@ __all__ = [  # noqa: RUF022
     "find_model",
     "find_space",
     "read_corpus",
+    "read_ratings",
 ]
 
 

@@ -47,6 +47,7 @@ class ModelCard:
     `folder` holds the weights; `files` maps each file in it to its sha256; `tokenizer` is a
     ``tokenizer.json``, shared by models that cut text alike. `licence` binds the
     weights; `commercial` says whether that licence lets a business use them. `window` is in tokens.
+    `opinions` are the spaces over which it learned people's votes (``raters.npz`` in `folder`).
     `golden` are texts with the top label that the shipped weights must give.
     """
 
@@ -69,6 +70,7 @@ class ModelCard:
     recipe: str
     dimensions: bool = True
     intensity: bool = True
+    opinions: tuple[LabelSpace, ...] = ()
     golden: tuple[tuple[str, str], ...] = ()
     scores_published: dict[str, float] = field(default_factory=dict)
 

@@ -68,11 +68,3 @@ def test_the_tables_say_what_the_code_does(name: str, write) -> None:
     found = marked.search(text)
     assert found is not None
     assert found[2] == table
-
-
-def test_the_python_of_the_guide_runs() -> None:
-    blocks = re.findall(r"```python\n(.*?)```", GUIDE.read_text(encoding="utf-8"), re.DOTALL)
-    assert len(blocks) == 9
-    names: dict[str, object] = {}
-    for block in blocks:
-        exec(compile(block, str(GUIDE), "exec"), names)

@@ -52,7 +52,9 @@ class ToyReader:
     def thresholds(self) -> Mapping[str, tuple[float, ...]]:
         return {SPACE.name: (0.5, 0.6, 0.7, 0.8), "sentiment": (0.4, 0.4, 0.4)}
 
-    def estimate(self, texts: Sequence[str], *, batch_size: int = 64, language: str | None = None) -> TextEstimates:
+    def estimate(
+        self, texts: Sequence[str], *, batch_size: int = 64, language: str | None = None, raters: object = None
+    ) -> TextEstimates:
         time.sleep(float(os.environ.get("TOY_PAUSE", "0")))
         if "die" in texts:
             os._exit(3)

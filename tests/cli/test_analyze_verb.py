@@ -35,7 +35,9 @@ def run(*arguments, **options):
 def test_words_are_read_as_text(seen):
     result = run("I love it")
     assert result.exit_code == 0, result.output
-    assert seen == [([Signal("I love it")], {"model": None, "space": None, "explain": False, "language": None})]
+    assert seen == [
+        ([Signal("I love it")], {"model": None, "space": None, "explain": False, "raters": False, "language": None})
+    ]
 
 
 def test_an_existing_file_is_a_file_and_text_overrides(seen, tmp_path, monkeypatch):
@@ -57,10 +59,15 @@ def test_standard_input(seen):
 
 
 def test_options_reach_the_library(seen):
-    result = run("Hi there", "--model", "text-nano", "--space", "ekman", "--explain", "--lang", "en-GB", "--json")
+    result = run(
+        "Hi there", "--model", "text-nano", "--space", "ekman", "--explain", "--raters", "--lang", "en-GB", "--json"
+    )
     assert result.exit_code == 0, result.output
     assert seen == [
-        ([Signal("Hi there")], {"model": "text-nano", "space": "ekman", "explain": True, "language": "en"}),
+        (
+            [Signal("Hi there")],
+            {"model": "text-nano", "space": "ekman", "explain": True, "raters": True, "language": "en"},
+        ),
     ]
 
 

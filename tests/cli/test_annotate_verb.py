@@ -29,7 +29,7 @@ class ToyReader:
         self.card = card
         self.thresholds = {card.space.name: (0.5,) * len(card.space)}
 
-    def estimate(self, texts, *, batch_size=64, language=None):
+    def estimate(self, texts, *, batch_size=64, language=None, raters=None):
         count = len(texts)
         probabilities = np.full((count, len(self.card.space)), 0.125, np.float32)
         for row, text in enumerate(texts):

@@ -58,7 +58,7 @@ def test_x_envent_is_read_by_the_same_four_or_two() -> None:
         # Who saw nobody in a text gave no rating.
         assert raters <= (set("ABCD") if record.split == "corpus" else set("AD"))
     rated = Counter(rating.rater for record in real("x_envent") for rating in record.ratings)
-    assert min(rated[rater] for rater in "ABCD") > 700
+    assert min(rated[rater] for rater in "ABCD") > 500
     said = Counter(rating.perspective for record in real("x_envent") for rating in record.ratings if not rating.rater)
     assert set(said) == {"writer"} and said["writer"] >= 620
 

@@ -36,7 +36,7 @@ def test_numpy_agrees_with_torch(both):
     net, static = both
     texts = some_texts()
     for i, text in enumerate(texts):
-        for ours, theirs in zip(static.run(texts), in_torch(net, text), strict=True):
+        for ours, theirs in zip(static.run(texts)[:3], in_torch(net, text), strict=True):
             # The token table is int8 in the file.
             assert ours[i] == pytest.approx(theirs, abs=0.02)
 
@@ -44,7 +44,7 @@ def test_numpy_agrees_with_torch(both):
 def test_masked_pieces_agree_too(both):
     net, static = both
     text = [5, 0, 7, 9, 0, 0, 3]
-    for ours, theirs in zip(static.run([text]), in_torch(net, text), strict=True):
+    for ours, theirs in zip(static.run([text])[:3], in_torch(net, text), strict=True):
         assert ours[0] == pytest.approx(theirs, abs=0.02)
 
 

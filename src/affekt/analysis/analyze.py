@@ -9,14 +9,15 @@ from typing import overload
 
 import numpy as np
 
-from affekt.affect.spaces import find_space
+from affekt.analysis.columns import Asked, ask
 from affekt.analysis.explain import explain_reading, strongest
 from affekt.cards import ModelCard
 from affekt.errors import InputError
+from affekt.inference.opinion import OpinionEstimates
 from affekt.inference.text import TextEstimates, TextReader, open_reader
 from affekt.models.index import find_model
 from affekt.signals.text import open_text, sentence_spans, text_of
-from affekt.types import VAD, LabelSpace, Provenance, Reading, Report, Signal, Span
+from affekt.types import VAD, LabelSpace, Opinion, Provenance, Reading, Report, Signal, Span
 from affekt.version import __version__
 
 Source = str | Path | Signal
@@ -32,6 +33,7 @@ def analyze(  # type: ignore[overload-overlap]  # a str is an Iterable of str, a
     model: str | ModelCard | None = None,
     space: str | LabelSpace | None = None,
     explain: bool = False,
+    raters: bool = False,
     language: str | None = None,
 ) -> Report: ...
 @overload
@@ -41,6 +43,7 @@ def analyze(
     model: str | ModelCard | None = None,
     space: str | LabelSpace | None = None,
     explain: bool = False,
+    raters: bool = False,
     language: str | None = None,
 ) -> list[Report]: ...
 def analyze(
@@ -49,6 +52,7 @@ def analyze(
     model: str | ModelCard | None = None,
     space: str | LabelSpace | None = None,
     explain: bool = False,
+    raters: bool = False,
     language: str | None = None,
 ) -> Report | list[Report]:
     """Return the affect of a text: one `Report` for one input, a list of them for a list, in order.
@@ -62,29 +66,33 @@ def analyze(
     model's own), `explain` adds the words that made the difference, `language` (ISO 639-1) replaces
     the language check: with ``"en"`` every text is read as English.
 
-    Raises `InputError` where there is nothing to read, `UnknownNameError` for a model or space,
-    `ConversionError` where the model's labels cannot become the space asked for.
+    With `raters` every reading carries an `Opinion`: how the votes of people would spread over the
+    labels of a space whose votes the model learned, and how likely two of them are to differ. The
+    space is the model's first (`affekt models text`), or `space`, which then is the space of the reading
+    too, its probabilities being the expected shares of votes.
+
+    Raises `InputError` where there is nothing to read or the model learned no votes over the space,
+    `UnknownNameError` for a model or space, `ConversionError` where the model's labels cannot become the
+    space asked for.
 
     >>> import affekt
     >>> report = affekt.analyze("Thank you so much, this made my day!")
     >>> report.top(1)[0].label
     'gratitude'
     """
+    card = find_model(model)
+    asked = replace(ask(card, space, raters=raters), language=language)
     if not isinstance(x, str | Path | Signal) and isinstance(x, Iterable):
-        signals = [open_text(item) for item in x]
-        return _analyze(signals, find_model(model), space, explain, language)
-    return _analyze([open_text(x)], find_model(model), space, explain, language)[0]
+        return _analyze([open_text(item) for item in x], card, asked, explain)
+    return _analyze([open_text(x)], card, asked, explain)[0]
 
 
-def _analyze(
-    signals: list[Signal], card: ModelCard, space: str | LabelSpace | None, explain: bool, language: str | None
-) -> list[Report]:
-    target = card.space if space is None else find_space(space)
+def _analyze(signals: list[Signal], card: ModelCard, asked: Asked, explain: bool) -> list[Report]:
     reader = open_reader(card)
     sentences = [_sentences(signal.text) for signal in signals]
     spans = [[Span(0, len(signal.text)), *parts] for signal, parts in zip(signals, sentences, strict=True)]
     texts = [text_of(signal.text, span) for signal, parts in zip(signals, spans, strict=True) for span in parts]
-    estimates = reader.estimate(texts, language=language)
+    estimates = reader.estimate(texts, language=asked.language, raters=asked.votes)
 
     reports, row = [], 0
     for signal, parts in zip(signals, spans, strict=True):
@@ -95,11 +103,13 @@ def _analyze(
             if estimates.empty[row]:
                 row += 1
                 continue
-            reading = _reading(reader, estimates, row, span).to(target)
+            reading = _reading(reader, estimates, row, span)
+            if asked.votes != asked.space:
+                reading = reading.to(asked.space)
             # The overall reading of a long text borrows the evidence of its sentences below.
             if explain and reading.status == "ok" and (len(parts) == 1 or readings):
                 reading = explain_reading(reader, signal.text, reading)
-            readings.append(reading)
+            readings.append(_with_opinion(reading, estimates.opinion, row, asked))
             row += 1
         overall, *rest = readings
         if explain and rest:
@@ -107,6 +117,19 @@ def _analyze(
         provenance = Provenance(card.name, card.version, card.licence, card.window, __version__)
         reports.append(Report(signal.source, signal.text, tuple(rest) or (overall,), overall, provenance))
     return reports
+
+
+def _with_opinion(reading: Reading, estimates: OpinionEstimates | None, row: int, asked: Asked) -> Reading:
+    """Return the reading with what people would say; where it was asked for in their space, that is the answer."""
+    if estimates is None or asked.votes is None:
+        return reading
+    if reading.status != "ok":
+        return replace(reading, space=asked.space)
+    shares = tuple(np.round(estimates.shares[row].astype(float), 6).tolist())
+    opinion = Opinion(asked.votes, shares, round(float(estimates.disagreement[row]), 4))
+    if asked.votes == asked.space:
+        return replace(reading, space=asked.votes, probabilities=shares, opinion=opinion)
+    return replace(reading, opinion=opinion)
 
 
 def _sentences(text: str) -> list[Span]:

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from affekt.affect.spaces import find_space
-from affekt.analysis.columns import Asked, Clash, added_names, check_names, score_columns
+from affekt.analysis.columns import Clash, added_names, ask, check_names, score_columns
 from affekt.analysis.table import Table, is_table, make_table
 from affekt.cards import ModelCard
 from affekt.errors import InputError
@@ -39,6 +38,7 @@ def annotate(
     column: str | None = None,
     model: str | ModelCard | None = None,
     space: str | LabelSpace | None = None,
+    raters: bool = False,
     language: str | None = None,
     options: AnnotateOptions | None = None,
 ) -> Table:
@@ -56,7 +56,12 @@ def annotate(
     ``status``: ``ok``, ``unsupported_language``, or ``empty`` for None, NaN and blank texts. Where
     the status is not ``ok`` the other added columns are missing. No row is left out.
 
+    With `raters` there are also ``votes.<space>.<label>``, the expected shares of people's votes, and
+    ``disagreement``, the chance that two of them differ; see `affekt.analyze`. Asked for in a space whose votes
+    the model learned, the shares are the ``<space>.<label>`` probabilities themselves.
+
     Raises `InputError` for an input that is no text or that has a column of an added name already,
+    or where the model learned no votes over the space,
     `UnknownNameError` for a column, model or space, `ConversionError` where the model's labels
     cannot become the space asked for.
 
@@ -67,8 +72,8 @@ def annotate(
     """
     options = options or AnnotateOptions()
     card = find_model(model)
-    asked = Asked(target_space(card, space), language, options.batch_size)
-    added = added_names(asked.space, options.prefix)
+    asked = replace(ask(card, space, raters=raters), language=language, batch_size=options.batch_size)
+    added = added_names(asked, options.prefix)
     table = _table_of(texts, column)
     cells = _text_column(table, column)
     check_names(table.names, Clash(added, "a prefix: options=AnnotateOptions(prefix='affekt_')"))
@@ -78,21 +83,6 @@ def annotate(
     columns = {name: _spread(values, filled) for name, values in zip(added, scores, strict=True)}
     columns[added[-1]][~filled] = "empty"
     return table.with_columns(columns)
-
-
-def target_space(card: ModelCard, space: str | LabelSpace | None) -> LabelSpace:
-    """Return the space to answer in, None being the model's own.
-
-    Raises `UnknownNameError`, and `ConversionError` where the model's labels cannot become it.
-    """
-    if space is None:
-        return card.space
-    target = find_space(space)
-    if target != card.space:
-        from affekt.affect.convert import conversion
-
-        conversion(card.space, target)
-    return target
 
 
 def _table_of(texts: object, column: str | None) -> Table:

@@ -5,12 +5,11 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-from affekt.analysis.annotate import target_space
 from affekt.analysis.bulk_delimited import open_delimited
 from affekt.analysis.bulk_jsonl import open_jsonl
 from affekt.analysis.bulk_merge import Merge, merge_parts, rejects_path
@@ -18,7 +17,7 @@ from affekt.analysis.bulk_parquet import open_parquet
 from affekt.analysis.bulk_parts import open_parts, remove_parts, source_identity, writing
 from affekt.analysis.bulk_source import Chunk, Cut, TableSource, file_format
 from affekt.analysis.bulk_work import Done, Job, Worker, do_chunk
-from affekt.analysis.columns import Asked, Clash, Opening, added_names, check_names
+from affekt.analysis.columns import Asked, Clash, Opening, added_names, ask, check_names
 from affekt.cards import ModelCard
 from affekt.compute.ordered import map_in_order
 from affekt.errors import InputError, OutputError
@@ -35,7 +34,7 @@ _OFFER = "a prefix: prefix='affekt_' (`--prefix affekt_`)"
 class BulkOptions:
     """How a bulk job works.
 
-    `model`, `space`, `language`, `prefix`, `batch_size`, `threads` (of each worker; None: all cores
+    `model`, `space`, `raters`, `language`, `prefix`, `batch_size`, `threads` (of each worker; None: all cores
     for one worker, one for each of several) and `device` are those of `affekt.annotate`. `workers`
     processes read chunks of `chunk_rows` rows; a kill loses the chunks under way, no more.
     `encoding` and `delimiter` say how a text table is written where it is not UTF-8, or has no
@@ -45,6 +44,7 @@ class BulkOptions:
 
     model: str | ModelCard | None = None
     space: str | LabelSpace | None = None
+    raters: bool = False
     language: str | None = None
     prefix: str = ""
     batch_size: int = 64
@@ -123,8 +123,9 @@ def annotate_file(
     options = options or BulkOptions()
     _check_options(source, output, options)
     card = find_model(options.model)
-    asked = Asked(target_space(card, options.space), options.language, options.batch_size)
-    added = added_names(asked.space, options.prefix)
+    asked = ask(card, options.space, raters=options.raters)
+    asked = replace(asked, language=options.language, batch_size=options.batch_size)
+    added = added_names(asked, options.prefix)
     table = _open_source(source, column, options, added)
     with closing(table):
         manifest = _manifest(table, column, card, asked, options)
@@ -234,6 +235,7 @@ def _manifest(table: TableSource, column: str, card: ModelCard, asked: Asked, op
         "asked": {
             "column": column,
             "space": asked.space.name,
+            "votes": None if asked.votes is None else asked.votes.name,
             "language": asked.language,
             "prefix": options.prefix,
             "encoding": options.encoding,

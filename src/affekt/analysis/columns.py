@@ -9,8 +9,10 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from affekt.affect.spaces import find_space
 from affekt.cards import ModelCard
 from affekt.errors import InputError
+from affekt.inference.opinion import check_votes
 from affekt.inference.text import TextEstimates
 from affekt.types import LabelSpace
 
@@ -28,7 +30,14 @@ class Reader(Protocol):
     def thresholds(self) -> Mapping[str, tuple[float, ...]]:
         """Per-label thresholds by the name of the space they are for."""
 
-    def estimate(self, texts: Sequence[str], *, batch_size: int = 64, language: str | None = None) -> TextEstimates:
+    def estimate(
+        self,
+        texts: Sequence[str],
+        *,
+        batch_size: int = 64,
+        language: str | None = None,
+        raters: LabelSpace | None = None,
+    ) -> TextEstimates:
         """Return the estimates for `texts`, in order."""
 
 
@@ -41,23 +50,46 @@ class Opening(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What is asked of an opened model: the space to answer in, the language (None: have it checked),
-    how many texts go through the network at once."""
+    """What is asked of an opened model: the space to answer in, the space of people's votes (None:
+    without them; where it is the space to answer in, their shares are the answer), the language (None:
+    have it checked), how many texts go through the network at once."""
 
     space: LabelSpace
+    votes: LabelSpace | None = None
     language: str | None = None
     batch_size: int = 64
 
 
-def added_names(space: LabelSpace, prefix: str = "") -> tuple[str, ...]:
+def ask(card: ModelCard, space: str | LabelSpace | None, *, raters: bool = False) -> Asked:
+    """Return what to ask of a model: answers in `space` (None: its own), with people's votes if `raters`.
+
+    The votes are over `space`, or over the first space whose votes the model learned if it is None.
+    Raises `UnknownNameError`, `ConversionError` where the model's labels cannot become the space, and
+    `InputError` where it learned no votes over it.
+    """
+    target = card.space if space is None else find_space(space)
+    if raters:
+        votes = check_votes(card, card.opinions[0] if space is None and card.opinions else target)
+        return Asked(target, votes)
+    if target != card.space:
+        from affekt.affect.convert import conversion
+
+        conversion(card.space, target)
+    return Asked(target)
+
+
+def added_names(asked: Asked, prefix: str = "") -> tuple[str, ...]:
     """Return the names of the added columns, in order.
 
     >>> from affekt.affect.spaces import find_space
-    >>> added_names(find_space("sentiment"), "a_")[2:5]
+    >>> added_names(Asked(find_space("sentiment")), "a_")[2:5]
     ('a_sentiment.positive', 'a_labels', 'a_valence')
     """
-    names = (*(f"{space.name}.{label}" for label in space), "labels", *DIMENSIONS, "status")
-    return tuple(prefix + name for name in names)
+    names = [*(f"{asked.space.name}.{label}" for label in asked.space), "labels", *DIMENSIONS]
+    if asked.votes is not None:
+        beside = () if asked.votes == asked.space else asked.votes
+        names += [*(f"votes.{asked.votes.name}.{label}" for label in beside), "disagreement"]
+    return tuple(prefix + name for name in (*names, "status"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,20 +124,29 @@ def score_columns(
 ) -> list[NDArray[Any]]:
     """Return the values of the added columns, an array (text,) for each of `added_names`.
 
-    Probabilities and dimensions are float32, in [0, 1] and [-1, 1], NaN where nothing was read;
+    Probabilities, shares of votes and dimensions are float32, in [0, 1] and [-1, 1], NaN where nothing was read;
     `labels` and `status` are str objects, `labels` None where nothing was read. `tick` is called
     with the number of texts after every slice.
     """
     count, width = len(texts), len(asked.space)
     probabilities = np.full((count, width), np.nan, np.float32)
     vad = np.full((count, 3), np.nan, np.float32)
+    votes = np.full((count, len(asked.votes or ())), np.nan, np.float32)
+    disagreement = np.full(count, np.nan, np.float32)
     labels, status = np.full(count, None, object), np.full(count, "ok", object)
     thresholds = np.array(reader.thresholds.get(asked.space.name, (0.5,) * width), np.float32)
     for start in range(0, count, SLICE):
         part = slice(start, min(start + SLICE, count))
-        estimates = reader.estimate(texts[part], batch_size=asked.batch_size, language=asked.language)
+        estimates = reader.estimate(
+            texts[part], batch_size=asked.batch_size, language=asked.language, raters=asked.votes
+        )
         read = estimates.supported & ~estimates.empty
-        converted = _converted(estimates.probabilities[read], reader.card.space, asked.space)
+        if estimates.opinion is not None:
+            votes[part], disagreement[part] = estimates.opinion
+        if asked.votes == asked.space:
+            converted = votes[part][read]
+        else:
+            converted = _converted(estimates.probabilities[read], reader.card.space, asked.space)
         probabilities[part][read] = converted
         vad[part][read] = estimates.vad[read]
         labels[part][read] = join_labels(converted, asked.space, thresholds)
@@ -113,7 +154,10 @@ def score_columns(
         status[part][estimates.empty] = "empty"
         if tick is not None:
             tick(part.stop - part.start)
-    return [*probabilities.T, labels, *vad.T, status]
+    columns = [*probabilities.T, labels, *vad.T]
+    if asked.votes is not None:
+        columns += [*(() if asked.votes == asked.space else votes.T), disagreement]
+    return [*columns, status]
 
 
 def join_labels(probabilities: NDArray[np.floating[Any]], space: LabelSpace, thresholds: NDArray[Any]) -> NDArray[Any]:

@@ -6,7 +6,7 @@ import re
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -43,6 +43,11 @@ _TABLES = (".csv", ".tsv", ".jsonl", ".ndjson", ".parquet")
     help="Mark the words that count. Default: on a terminal for short text, else not.",
 )
 @click.option(
+    "--raters",
+    is_flag=True,
+    help="Add what people would say: the expected shares of their votes, and how likely two of them differ.",
+)
+@click.option(
     "--lang",
     "language",
     metavar="CODE",
@@ -59,6 +64,7 @@ def analyze_command(  # noqa: PLR0913 - click hands over one argument per option
     model: str | None,
     space: str | None,
     explain: bool | None,
+    raters: bool,
     language: str | None,
     encoding: str | None,
     top: int,
@@ -67,11 +73,12 @@ def analyze_command(  # noqa: PLR0913 - click hands over one argument per option
 
     An argument that names an existing file is that file, `-` is standard input, anything else is
     the words themselves. On a terminal the answer is a picture; elsewhere it is a line per reading
-    with ten fields between tabs, or JSON with --json.
+    with eleven fields between tabs, or JSON with --json.
 
     \b
     affekt analyze "I can't believe you did this for me!"
     affekt analyze letter.txt --space ekman
+    affekt analyze "Well, we shall see." --raters
     echo "so tired of this" | affekt analyze - --json
     """
     if not inputs and sys.stdin.isatty():
@@ -92,19 +99,18 @@ def analyze_command(  # noqa: PLR0913 - click hands over one argument per option
     drawing = is_screen(sys.stdout) and not as_json
     if explain is None:
         explain = drawing and sum(len(signal.text) for signal in signals) <= _EXPLAINED_CHARACTERS
-    reports = read_signals(signals, model=model, space=space, explain=explain, language=language) if signals else []
+    asked = {"model": model, "space": space, "explain": explain, "raters": raters, "language": language}
+    reports = read_signals(signals, **asked) if signals else []
     _show(reports, as_json=as_json, drawing=drawing, several=len(inputs) > 1, top=top)
     if failed:
         raise click.exceptions.Exit(CANNOT)
 
 
-def read_signals(
-    signals: Sequence[Signal], *, model: str | None, space: str | None, explain: bool, language: str | None
-) -> list[Report]:
-    """Return a report for each signal, in order."""
+def read_signals(signals: Sequence[Signal], **asked: Any) -> list[Report]:
+    """Return a report for each signal, in order; `asked` are the options of `affekt.analyze`."""
     from affekt.analysis.analyze import analyze
 
-    return analyze(signals, model=model, space=space, explain=explain, language=language)
+    return analyze(signals, **asked)
 
 
 def _show(reports: Iterable[Report], *, as_json: bool, drawing: bool, several: bool, top: int) -> None:

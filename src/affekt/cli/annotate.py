@@ -40,6 +40,7 @@ _STREAM_REJECTS = Path("stdout.rejects.jsonl")
 @click.option("--format", "file_format", type=click.Choice(FORMATS), help="The format of - on either side.")
 @click.option("--model", metavar="NAME", help="The model that reads; text-nano is the fast one.")
 @click.option("--space", metavar="NAME", help="The labels to answer in. Default: the model's own.")
+@click.option("--raters", is_flag=True, help="Add the expected shares of people's votes and how far they would differ.")
 @click.option(
     "--lang", "language", metavar="CODE", callback=language_code, help="Take every row as this language (en) unchecked."
 )

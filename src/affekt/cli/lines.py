@@ -22,6 +22,7 @@ FIELDS = (
     ("dominance", "`dominance=-0.08`, in [-1, 1]"),
     ("intensity", "`intensity=0.55`, in [0, 1]"),
     ("evidence", "with `--explain`, the words that count and by how much: `joy:love=+0.42 joy:but=-0.12`"),
+    ("opinion", "with `--raters`, the expected votes: `surprised=0.28 impressed=0.26 disagreement=0.44`"),
     ("text", "what was read, line breaks and tabs as spaces"),
 )
 
@@ -47,6 +48,14 @@ def _line(source: str, span: str, reading: Reading, text: str, top: int) -> str:
         *("" if vad is None else f"{d}={signed(getattr(vad, d))}" for d in ("valence", "arousal", "dominance")),
         "" if reading.intensity is None else f"intensity={reading.intensity:.2f}",
         " ".join(f"{e.label}:{shown(e.text)}={signed(e.weight)}" for e in reading.evidence),
+        _opinion(reading, top),
         shown(text).strip(),
     ]
     return "\t".join(field or "-" for field in fields)
+
+
+def _opinion(reading: Reading, top: int) -> str:
+    if reading.opinion is None:
+        return ""
+    votes = " ".join(f"{label}={share:.2f}" for label, share in reading.opinion.top(top))
+    return f"{votes} disagreement={reading.opinion.disagreement:.2f}"

@@ -70,6 +70,8 @@ def model_details(card: ModelCard) -> dict[str, str | list[str]]:
         "Paper": card.paper,
         "Recipe": card.recipe,
     }
+    if card.opinions:
+        details["People's votes"] = [f"{space.name} ({len(space)}), with raters" for space in card.opinions]
     if card.scores_published:
         details["Scores as published"] = [f"{metric} {value:g}" for metric, value in card.scores_published.items()]
     if card.golden:

@@ -52,6 +52,7 @@ def draw_report(report: Report, console: Console, *, top: int = 5) -> None:
     else:
         _draw_text(page, report)
     _draw_reading(page, report.overall, report.provenance.model, top)
+    _draw_opinion(page, report.overall, top)
     _draw_evidence(page, report.overall)
     _draw_provenance(page, report)
 
@@ -158,6 +159,26 @@ def _plane(page: Page, reading: Reading) -> list[Text]:
         Text.assemble(*((character, style((y, x))) for x, character in enumerate(row)))
         for y, row in enumerate(plane.rows)
     ]
+
+
+def _draw_opinion(page: Page, reading: Reading, top: int) -> None:
+    """Draw how people's votes would spread, and how likely two of them are to differ."""
+    from rich.text import Text
+
+    opinion = reading.opinion
+    if opinion is None:
+        return
+    title = f"what people would say, as shares of their votes ({opinion.space.name}, {len(opinion.space)} labels)"
+    print_wrapped(page, Text(title, FAINT), 2)
+    pairs = opinion.top(top)
+    longest = max(len(pair.label) for pair in pairs)
+    width = min(40, max(4, page.width - longest - 13))
+    for label, share in pairs:
+        filled, empty = bar(share, width, page.glyphs)
+        print_line(page, Text.assemble(f"{label:<{longest}} ", (filled, PRESENT), (empty, FAINT), f" {share:.2f}"))
+    line = Text("two raters would differ with a probability of ").append(f"{opinion.disagreement:.2f}", "bold")
+    print_wrapped(page, line, 2)
+    page.console.print()
 
 
 def _draw_evidence(page: Page, reading: Reading) -> None:

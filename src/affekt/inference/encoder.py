@@ -23,8 +23,8 @@ class EncoderNetwork:
         self._session = open_session(path, threads=threads, device=device)
 
     def run(self, ids: Sequence[Sequence[int]], *, batch_size: int) -> RawOutputs:
-        """Return label logits, VAD with log-variance and intensity logits, in the order of `ids`."""
-        return RawOutputs(*self._outputs(["labels", "vad", "intensity"], ids, batch_size))
+        """Return label logits, VAD with log-variance, intensity logits and encodings, in the order of `ids`."""
+        return RawOutputs(*self._outputs(["labels", "vad", "intensity", "features"], ids, batch_size))
 
     def features(self, ids: Sequence[Sequence[int]], *, batch_size: int) -> Floats:
         """Return the pooled encoding, float32 (text, width)."""

@@ -45,12 +45,13 @@ class StaticNetwork:
         return StaticNetwork(tokens @ arrays.pop("mix"), arrays)
 
     def run(self, ids: Sequence[Sequence[int]], *, batch_size: int = 0) -> RawOutputs:
-        """Return label logits, VAD with log-variance and intensity logits; texts never meet, so
-        `batch_size` has nothing to say."""
+        """Return label logits, VAD with log-variance, intensity logits and encodings; texts never meet,
+        so `batch_size` has nothing to say."""
         features, arrays = self.features(ids), self._arrays
-        return RawOutputs(
-            *(features @ arrays[head] + arrays[f"{head}_bias"] for head in ("labels", "vad", "intensity"))
+        labels, vad, intensity = (
+            features @ arrays[head] + arrays[f"{head}_bias"] for head in ("labels", "vad", "intensity")
         )
+        return RawOutputs(labels, vad, intensity, features)
 
     def features(self, ids: Sequence[Sequence[int]], *, batch_size: int = 0) -> Floats:
         """Return what the heads read, float32 (text, feature)."""

@@ -11,7 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from affekt.cards import Fit, ModelCard
+from affekt.inference.opinion import OpinionEstimates, OpinionHead, check_votes, load_opinion
 from affekt.inference.tokens import WordPieces
+from affekt.types import LabelSpace
 
 Floats = NDArray[np.float32]
 
@@ -20,12 +22,13 @@ class RawOutputs(NamedTuple):
     """What a network answers before calibration.
 
     labels: float32 (text, label), logits; vad: float32 (text, 6), means then log-variances;
-    intensity: float32 (text, 5), logits.
+    intensity: float32 (text, 5), logits; features: float32 (text, width), the encoding the heads read.
     """
 
     labels: Floats
     vad: Floats
     intensity: Floats
+    features: Floats
 
 
 class Network(Protocol):
@@ -45,7 +48,7 @@ class TextEstimates:
     probabilities: float32 (text, label) in [0, 1]; vad and vad_sd: float32 (text, 3), valence,
     arousal, dominance in [-1, 1] and their standard deviations; intensity: float32 (text,) in
     [0, 1]; supported: bool (text,), False where the language is not one the model reads; empty:
-    bool (text,), True where there is nothing to read.
+    bool (text,), True where there is nothing to read; opinion: what people would say, where it was asked for.
     """
 
     probabilities: Floats
@@ -54,6 +57,7 @@ class TextEstimates:
     intensity: Floats
     supported: NDArray[np.bool_]
     empty: NDArray[np.bool_]
+    opinion: OpinionEstimates | None = None
 
 
 class TextReader:
@@ -64,6 +68,7 @@ class TextReader:
         self._network = network
         self._pieces = pieces
         self._fit: Fit = card.fit
+        self._heads: dict[str, OpinionHead] = {}
 
     @property
     def thresholds(self) -> Mapping[str, tuple[float, ...]]:
@@ -74,16 +79,32 @@ class TextReader:
         """Return the piece ids of a text as the network gets them, special pieces left out."""
         return self._pieces.pieces(text)
 
-    def estimate(self, texts: Sequence[str], *, batch_size: int = 64, language: str | None = None) -> TextEstimates:
+    def estimate(
+        self,
+        texts: Sequence[str],
+        *,
+        batch_size: int = 64,
+        language: str | None = None,
+        raters: LabelSpace | None = None,
+    ) -> TextEstimates:
         """Return the estimates for `texts`, in order.
 
         A text longer than the card's window is read in windows, and the probabilities and VAD are
         averaged by their number of pieces. `language` (ISO 639-1) says what the texts are in; None
-        has it checked, text by text. A row does not depend on the other rows.
+        has it checked, text by text. With `raters` the expected votes over that space are estimated
+        too. A row does not depend on the other rows. Raises `InputError` where the model did not learn
+        votes over that space.
         """
+        head = None if raters is None else self._opinion_head(raters)
         ids = [self.pieces(text) for text in texts]
         empty = np.fromiter((not text for text in ids), bool, len(ids))
-        return self._estimate(ids, ~empty & self._supported(texts, ids, language), empty, batch_size)
+        return self._estimate(ids, ~empty & self._supported(texts, ids, language), empty, batch_size, head)
+
+    def _opinion_head(self, space: LabelSpace) -> OpinionHead:
+        check_votes(self.card, space)
+        if space.name not in self._heads:
+            self._heads[space.name] = load_opinion(self.card.folder / "raters.npz", space.name)
+        return self._heads[space.name]
 
     def estimate_pieces(self, ids: Sequence[Sequence[int]], *, batch_size: int = 64) -> TextEstimates:
         """Return the estimates for texts given as piece ids, 0 where masked, without a language check."""
@@ -113,7 +134,12 @@ class TextReader:
         return LanguageCheck.load().supported(flat, offsets, texts=texts)
 
     def _estimate(
-        self, ids: Sequence[Sequence[int]], read: NDArray[np.bool_], empty: NDArray[np.bool_], batch_size: int
+        self,
+        ids: Sequence[Sequence[int]],
+        read: NDArray[np.bool_],
+        empty: NDArray[np.bool_],
+        batch_size: int,
+        head: OpinionHead | None = None,
     ) -> TextEstimates:
         window = self.card.window
         owners, chunks = [], []
@@ -126,14 +152,19 @@ class TextReader:
                     owners.append(i)
                     chunks.append(chunk)
         count, labels = len(ids), len(self.card.space)
-        columns = np.full((count, labels + 7), np.nan, np.float32)
+        votes = 0 if head is None else len(head.bias) + 1
+        columns = np.full((count, labels + 7 + votes), np.nan, np.float32)
         if chunks:
             raw = self._network.run(chunks, batch_size=batch_size)
             fit = self._fit
             probabilities = _sigmoid(raw.labels * np.array(fit.scale, np.float32) + np.array(fit.shift, np.float32))
             sd = np.exp(0.5 * raw.vad[:, 3:]) * np.array(fit.sd_factor, np.float32)
             intensity = _sigmoid(raw.intensity).max(1, keepdims=True)
-            values = np.concatenate([probabilities, np.clip(raw.vad[:, :3], -1, 1), sd, intensity], axis=1)
+            parts = [probabilities, np.clip(raw.vad[:, :3], -1, 1), sd, intensity]
+            if head is not None:
+                said = head.estimate(raw.features)
+                parts += [said.shares, said.disagreement[:, None]]
+            values = np.concatenate(parts, axis=1)
             columns[read] = _pool(values, np.array(owners), np.array([len(chunk) for chunk in chunks], np.float32))
         return TextEstimates(
             probabilities=columns[:, :labels],
@@ -142,6 +173,7 @@ class TextReader:
             intensity=columns[:, labels + 6],
             supported=read | empty,
             empty=empty,
+            opinion=None if head is None else OpinionEstimates(columns[:, labels + 7 : -1], columns[:, -1]),
         )
 
 

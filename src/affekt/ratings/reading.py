@@ -237,8 +237,8 @@ def _counts(job: _Job) -> Ratings:
     distinct, times = np.unique(items.astype(str), return_counts=True)
     if (times > 1).any():
         raise InputError(
-            f"{job.source.path}: {job.guess.item} {str(distinct[times > 1][0])!r} has {times.max()} rows of counts. Say "
-            f"which columns name an item together: item=({job.guess.item!r}, …)."
+            f"{job.source.path}: {job.guess.item} {str(distinct[times > 1][0])!r} has {times.max()} rows of counts. "
+            f"Say which columns name an item together: item=({job.guess.item!r}, …)."
         )
     return from_counts(items.tolist(), counts, labels=matched.columns, space=matched.space)
 

@@ -1,1 +1,1 @@
-"""Losses, batches, checkpoints, calibration, thresholds, export, the estimator."""
+"""Losses, heads, personalisation, batches, checkpoints, calibration, thresholds, export, the estimator."""

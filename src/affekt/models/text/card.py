@@ -12,14 +12,16 @@ _FOLDER = Path(__file__).parent / "weights"
 CARD = ModelCard(
     name="text",
     version="1",
-    summary="28 GoEmotions labels, valence-arousal-dominance and intensity of English text; MiniLM, int8",
+    summary="28 GoEmotions labels, valence-arousal-dominance, intensity and people's votes of English; MiniLM, int8",
     modality="text",
     space=find_space("goemotions"),
+    opinions=(find_space("edos"),),
     runtime="onnx",
     folder=_FOLDER,
     files={
         "fit.json": "9b102857880b69fc29e2e0ac69e655a9916f7cdfe328ab595a4543b69612b06a",
         "model.onnx": "064da9acf44e10408915d17703325d3bba630d043a84484ecffabc4b7fdc939c",
+        "raters.npz": "c8a06855560f3418063e010833b9d73b55ea2110b73c0bf5f1865af69a83ee90",
         "tokenizer.json": "be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037",
     },
     tokenizer=_FOLDER / "tokenizer.json",
@@ -28,7 +30,8 @@ CARD = ModelCard(
     licence="CC-BY-SA-4.0",
     commercial=True,
     code_licence="Apache-2.0",
-    trained_on=("goemotions", "emobank", "glasgow_norms", "brighter"),
+    # EDOS trained the votes of `raters.npz` alone, on the frozen encoder.
+    trained_on=("goemotions", "emobank", "glasgow_norms", "brighter", "edos"),
     paper="Demszky et al. 2020, GoEmotions, ACL; Wang et al. 2020, MiniLM, NeurIPS; Buechel & Hahn 2017, EmoBank, EACL",
     recipe="recipes/text",
     golden=(
