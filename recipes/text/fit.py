@@ -16,13 +16,13 @@ import numpy as np
 from data import Pool, encoder_folder, load_pool
 
 from affekt.affect.convert import convert_probabilities
-from affekt.affect.spaces import SPACES, find_space
+from affekt.affect.spaces import find_space
 from affekt.inference.text import Network
 from affekt.training.calibration import fit_interval_scale, fit_platt
 from affekt.training.thresholds import choose_smoothing, fit_thresholds
 
 # Spaces a reading rolls up into with thresholds of their own; exclusive ones take the most probable.
-ROLLED = tuple(name for name, space in SPACES.items() if space.kind == "multi-label")
+ROLLED = ("goemotions", "ekman", "goemotions-sentiment", "plutchik", "parrott")
 
 
 def fit(network: Network, pool: Pool) -> dict[str, object]:

@@ -101,7 +101,7 @@ def ordinal_targets(levels: Tensor, count: int, *, spread: float = 0.5) -> Tenso
     `InputError` for levels outside, fewer than two, or a spread that is not above 0.
 
     >>> [round(target, 3) for target in ordinal_targets(torch.tensor([2]), 5)[0].tolist()]
-    [0.0, 0.107, 0.786, 0.107, 0.0]
+    [0.0, 0.106, 0.787, 0.106, 0.0]
     """
     if count < 2:
         raise InputError(f"Ordinal targets need at least two levels, got {count}.")
