@@ -46,9 +46,10 @@ def as_numbers(name: str, values: ArrayLike) -> Floats:
         raise InputError(f"{name} must hold numbers: {error}.") from error
     if array.size == 0:
         raise InputError(f"{name} is empty (shape {array.shape}). A metric needs at least one item.")
-    # One NaN or infinity makes the sum one; a sum may also overflow, hence the second look.
-    with np.errstate(over="ignore"):
-        whole = np.isfinite(array.sum())
+    # One NaN or infinity makes the sum of squares one; that may also overflow, hence the second look.
+    flat = array.ravel()
+    with np.errstate(over="ignore", invalid="ignore"):
+        whole = np.isfinite(flat @ flat)
     if not whole and not np.isfinite(array).all():
         wrong = np.argwhere(~np.isfinite(array))
         raise InputError(

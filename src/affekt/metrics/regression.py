@@ -25,7 +25,8 @@ def pearson(truth: ArrayLike, prediction: ArrayLike) -> float:
     if _constant(pair.truth) or _constant(pair.prediction):
         return float("nan")
     # Scaling by the range first keeps tiny and huge values from leaving float64 when squared.
-    t, p = (_centred(values / np.abs(values).max()) for values in pair)
+    scaled = [values / np.abs(values).max() for values in pair]
+    t, p = (_centred(values, values.mean()) for values in scaled)
     sizes = float(np.linalg.norm(t)) * float(np.linalg.norm(p))
     return float(np.clip(t @ p / sizes, -1, 1)) if sizes > 0 else float("nan")
 
@@ -68,9 +69,9 @@ def ccc(truth: ArrayLike, prediction: ArrayLike) -> float:
     (1.0, 0.571)
     """
     pair = number_pair(truth, prediction)
-    t, p = _centred(pair.truth), _centred(pair.prediction)
-    apart = pair.truth.mean() - pair.prediction.mean()
-    spread = (t @ t + p @ p) / len(t) + apart**2
+    means = pair.truth.mean(), pair.prediction.mean()
+    t, p = _centred(pair.truth, means[0]), _centred(pair.prediction, means[1])
+    spread = (t @ t + p @ p) / len(t) + (means[0] - means[1]) ** 2
     return float(2 * (t @ p) / len(t) / spread) if spread > 0 else float("nan")
 
 
@@ -99,7 +100,8 @@ def mae(truth: ArrayLike, prediction: ArrayLike) -> float:
     1.5
     """
     pair = number_pair(truth, prediction)
-    return float(np.abs(pair.truth - pair.prediction).mean())
+    apart = pair.truth - pair.prediction
+    return float(np.abs(apart, out=apart).mean())
 
 
 def interval_coverage(truth: ArrayLike, low: ArrayLike, high: ArrayLike) -> float:
@@ -129,7 +131,7 @@ def _constant(values: Floats) -> bool:
     return bool(values[0] == values[-1] and (values == values[0]).all())
 
 
-def _centred(values: Floats) -> Floats:
+def _centred(values: Floats, mean: np.float64) -> Floats:
     # The mean of equal values can miss them by a rounding error, which would pass for variance.
-    centred: Floats = np.zeros_like(values) if _constant(values) else values - values.mean()
+    centred: Floats = np.zeros_like(values) if _constant(values) else values - mean
     return centred
