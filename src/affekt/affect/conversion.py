@@ -11,7 +11,7 @@ from affekt.affect.maps import Conversion, LabelMap, Placement, own_rule
 from affekt.affect.maps.composing import compose
 from affekt.affect.maps.placing import TermMap, map_by_terms, terms_behind
 from affekt.affect.maps.published import MAPS, PATHS
-from affekt.affect.spaces import SPACES, find_space
+from affekt.affect.spaces import NO_EMOTION, SPACES, find_space
 from affekt.errors import ConversionError
 from affekt.types import LabelSpace, Route
 
@@ -19,14 +19,14 @@ __all__ = ["ROUTES", "Conversion", "Route", "compose", "conversion"]
 
 ROUTES: tuple[Route, ...] = get_args(Route)
 
-# What each kind that is no emotion holds, and where to go with it instead.
-_OTHER = {
-    "appraisals": "how an event was judged, not what was felt. Which emotion followed is for a model to learn, from a "
-    "corpus that has both, such as crowd-enVENT or x-enVENT",
-    "instrument": "the items of a questionnaire. Score it by its own key; ratings of valence, arousal and dominance "
-    "are moved to affekt's scale by affekt.affect.scales",
-    "wellness": "how somebody fares over weeks. Keep its scores beside the emotions, as a column of their own",
-    "traits": "what somebody is like over years. Keep its scores beside the emotions, as a column of their own",
+# Where to go with labels that are no emotions.
+_INSTEAD = {
+    "appraisals": "Which emotion follows is for a model to learn, from a corpus that has both, such as crowd-enVENT or "
+    "x-enVENT.",
+    "instrument": "Score it by its own key; ratings of valence, arousal and dominance are moved to affekt's scale by "
+    "affekt.affect.scales.",
+    "wellness": "Keep its scores beside the emotions, as a column of their own.",
+    "traits": "Keep its scores beside the emotions, as a column of their own.",
 }
 
 
@@ -57,7 +57,7 @@ def conversion(source: str | LabelSpace, target: str | LabelSpace, *, via: Route
         same = tuple(Placement(label, (label,), "identity", before.source) for label in before)
         return Conversion(before, after, "identity", before.source, own_rule(before), (before.name,), same, (), {})
     for space in (before, after):
-        if space.kind in _OTHER or (space.name in SPACES and SPACES[space.name] != space):
+        if space.kind in NO_EMOTION or (space.name in SPACES and SPACES[space.name] != space):
             raise _no_map(before, after, space)
     return _route(before, after, via)
 
@@ -143,12 +143,12 @@ def _nothing_placed(source: LabelSpace, target: LabelSpace, found: TermMap) -> C
 
 
 def _no_map(source: LabelSpace, target: LabelSpace, space: LabelSpace) -> ConversionError:
-    if space.kind in _OTHER:
-        why = f"{space.name!r} holds {space.kind}, which are no emotions and have no map to or from them: "
-        why += _OTHER[space.kind]
+    if space.kind in NO_EMOTION:
+        why = f"{space.name!r} holds {NO_EMOTION[space.kind]}. {_INSTEAD[space.kind]}"
     elif space.name in SPACES:
-        why = f"this {space.name!r} has other labels or another kind than affekt's own"
+        why = f"this {space.name!r} has other labels or another kind than affekt's own."
     else:
-        why = f"there is no cited map for {space.name!r}, and none of its labels is a term that affekt knows"
-    convertible = ", ".join(name for name, known in SPACES.items() if known.kind not in _OTHER)
-    return ConversionError(f"{source.name!r} cannot become {target.name!r}: {why}. Spaces that convert: {convertible}.")
+        why = f"there is no cited map for {space.name!r}, and none of its labels is a term that affekt knows."
+    return ConversionError(
+        f"{source.name!r} cannot become {target.name!r}: {why} `affekt spaces` lists the spaces that convert."
+    )
