@@ -11,6 +11,9 @@ from typing import Literal
 
 from affekt.types import LabelSpace, Modality
 
+Access = Literal["open", "request", "agreement", "not public"]
+Layout = Literal["verified", "unverified", "none public"]
+
 
 @dataclass(frozen=True, slots=True)
 class Fit:
@@ -97,9 +100,15 @@ class SourceFile:
 class CorpusCard:
     """One corpus: what is in it, who made it, what its licence lets you do.
 
-    `licence` is the publisher's wording; `permissive` says whether weights trained on it may be
-    shipped as a default (BY-SA counts, and binds the weights). `rows` is the official number of items per
-    split; `copies` are the numbers of known partial or re-split redistributions, by a name that says what they are.
+    `licence` is the publisher's wording; `permissive` says whether weights trained on it may be shipped as
+    a default (BY-SA counts, and binds the weights). `access` says what stands before the files: nothing, a
+    request, an agreement to sign, or that they are not public at all. `layout` says whether the reader's
+    file layout was checked against the publisher's files, code or documentation, which `layout_source`
+    names (repository, path, commit); a corpus of unverified or no public layout has a card and no reader.
+    `raters` is who judged and how many each item, `speakers` whether speakers (writers, actors, subjects)
+    are in several splits, `papers` the ids of the papers it serves. `rows` is the official number of items
+    per split; `copies` are the numbers of known partial or re-split redistributions, by a name that says
+    what they are.
     """
 
     name: str
@@ -115,6 +124,12 @@ class CorpusCard:
     languages: tuple[str, ...]
     notes: str = ""
     copies: dict[str, dict[str, int]] = field(default_factory=dict)
+    access: Access = "open"
+    layout: Layout = "verified"
+    layout_source: str = ""
+    raters: str = ""
+    speakers: str = ""
+    papers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

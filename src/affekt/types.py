@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 SCHEMA = "affekt.report/1"
 
 Kind = Literal["exclusive", "multi-label", "ordinal", "open", "appraisals", "instrument", "wellness", "traits"]
-Modality = Literal["text"]
+Modality = Literal["text", "speech", "face", "image", "video", "music", "physiology"]
 Status = Literal["ok", "unsupported_language"]
 # On whose authority one label space becomes another.
 Route = Literal["cited", "vad", "vocabulary", "learned"]
@@ -75,14 +75,19 @@ class Span:
 class Signal:
     """Something to read, and where it came from.
 
-    `text` holds the sample of a text signal, `source` the file or name it came from, `language` an
-    ISO 639-1 code if it is known.
+    `text` holds the sample of a text signal; of another modality it is the transcript, ``""`` where
+    there is none. `source` is the file or name it came from, `language` an ISO 639-1 code if it is
+    known. Sound, pictures and biosignals stay in their file: `path`, `member` inside it where it is an
+    archive, and `part`, the stretch in seconds that is meant (None: all of it).
     """
 
-    text: str
+    text: str = ""
     source: str | None = None
     language: str | None = None
     modality: Modality = "text"
+    path: Path | None = None
+    member: str | None = None
+    part: Span | None = None
 
 
 class Interval(NamedTuple):
@@ -344,6 +349,19 @@ class Rating:
 
 
 @dataclass(frozen=True, slots=True)
+class Mark:
+    """An annotated part of an item: which label, where in its signal, about which other item.
+
+    A cause span is a mark with its characters; an emotion-cause pair a mark whose `about` is the id of
+    the item that holds the cause.
+    """
+
+    label: str
+    span: Span | None = None
+    about: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Record:
     """One item of a corpus: its signal, every rating it was given, and where it belongs.
 
@@ -352,6 +370,9 @@ class Record:
     `group` is what a split must keep together (a document, a dialogue, a speaker). `values` are
     published aggregates on further named scales (units: the card's notes). `unrated` names labels of
     the corpus's space that nobody judged for this item: their absence from `labels` says nothing.
+    `further` are signals of the same item in other modalities; `turn` is its place in the dialogue that
+    `group` names; `conditions` say how it came about (intended emotion, intensity asked for, sex of the
+    speaker, how a clip was shown); `marks` are annotated parts.
     """
 
     id: str
@@ -365,3 +386,7 @@ class Record:
     group: str | None = None
     values: Mapping[str, float] = field(default_factory=dict, hash=False)
     unrated: tuple[str, ...] = ()
+    further: tuple[Signal, ...] = ()
+    turn: int | None = None
+    conditions: Mapping[str, str] = field(default_factory=dict, hash=False)
+    marks: tuple[Mark, ...] = ()
