@@ -1,4 +1,4 @@
-"""Write the pages of docs/ that come from the program itself: verbs, models, label spaces, corpora.
+"""Write the pages of docs/ that come from the program itself: verbs, models, label spaces, corpora, papers.
 
 python docs/generate.py           write them
 python docs/generate.py --check   fail, naming the pages that are stale
@@ -20,6 +20,7 @@ from affekt.cli.failures import EXIT_CODES
 from affekt.cli.lines import FIELDS
 from affekt.cli.listing import Listing
 from affekt.cli.models import model_details, models_listing
+from affekt.cli.papers import status_meanings, told_counts
 from affekt.cli.spaces import (
     HEADINGS,
     conversions_listing,
@@ -29,6 +30,7 @@ from affekt.cli.spaces import (
     spaces_listing,
     terms_listing,
 )
+from affekt.evaluation.papers import Paper, corpora_of
 from affekt.types import LabelSpace
 
 _NOTICE = "<!-- Written by `python docs/generate.py`. Do not edit: change the program or the card. -->"
@@ -113,11 +115,56 @@ def corpora_page() -> str:
     return _page(parts)
 
 
+def papers_page() -> str:
+    """Return the page of papers: what the statuses mean, how many there are of each, then a table per family."""
+    from affekt.evaluation.papers import FAMILIES, STATUSES, all_papers, count_by_status, select_papers
+
+    def counts(name: str, papers: Iterable[Paper]) -> tuple[str, ...]:
+        found = count_by_status(papers)
+        return (name, str(sum(found.values())), *(str(found[status]) for status in STATUSES))
+
+    parts = [
+        "# Papers",
+        _NOTICE,
+        f"What affekt sets out to cover, and how much of each paper it does today. {told_counts(all_papers())}. "
+        "`affekt papers` prints them. Every test and row of `results/` that is named here exists: a test checks it.",
+        _table(("Status", "Means"), status_meanings().items()),
+        _table(
+            ("Family", "Papers", *STATUSES),
+            [
+                *(counts(f"{letter}. {title}", select_papers(family=letter)) for letter, title in FAMILIES.items()),
+                counts("All", all_papers()),
+            ],
+        ),
+    ]
+    for letter, title in FAMILIES.items():
+        rows = (_paper_cells(paper) for paper in select_papers(family=letter))
+        parts += [
+            f"## {letter}. {title}",
+            _table(("Id", "Paper", "Status", "Works today", "Where", "Shown by", "Command", "Corpora"), rows),
+        ]
+    return _page(parts)
+
+
+def _paper_cells(paper: Paper) -> tuple[str, ...]:
+    """Return a paper's row: code in code type, tests and rows linked to their files."""
+    title = f"{paper.title} ([code]({paper.code}))" if paper.code else paper.title
+    shown = []
+    for place in paper.shown_by:
+        file, *names = place.split("::")
+        shown.append(f"[{': '.join(names)}](../{file})")
+    where = "<br>".join(f"`{place}`" for place in paper.where)
+    command = f"`{paper.command}`" if paper.command else ""
+    corpora = ", ".join(f"[{card.name}](corpora.md#{card.name})" for card in corpora_of(paper))
+    return (f"`{paper.id}`", title, paper.status, paper.works, where, "<br>".join(shown), command, corpora)
+
+
 PAGES: dict[str, Callable[[], str]] = {
     "cli.md": cli_page,
     "models.md": models_page,
     "spaces.md": spaces_page,
     "corpora.md": corpora_page,
+    "papers.md": papers_page,
 }
 
 

@@ -48,8 +48,10 @@ class ModelCard:
     """One model: what it reads, what it answers, what it was made from, where its weights lie.
 
     `folder` holds the weights; `files` maps each file in it to its sha256; `tokenizer` is a
-    ``tokenizer.json``, shared by models that cut text alike. `licence` binds the
-    weights; `commercial` says whether that licence lets a business use them. `window` is in tokens.
+    ``tokenizer.json``, shared by models that cut text alike, None where a model has its own way (``ngrams``).
+    `licence` binds the weights; `commercial` says whether that licence lets a business use them. `window` is in
+    tokens, of ``ngrams`` in words. A model of several (runtime ``several``) has the cards it asks in `members`, in
+    order: a text is read by the first that reads its language.
     `opinions` are the spaces over which it learned people's votes (``raters.npz`` in `folder`).
     `golden` are texts with the top label that the shipped weights must give.
     """
@@ -59,10 +61,10 @@ class ModelCard:
     summary: str
     modality: Modality
     space: LabelSpace
-    runtime: Literal["onnx", "numpy"]
+    runtime: Literal["onnx", "numpy", "ngrams", "several"]
     folder: Path
     files: dict[str, str]
-    tokenizer: Path
+    tokenizer: Path | None
     languages: tuple[str, ...]
     window: int
     licence: str
@@ -76,6 +78,7 @@ class ModelCard:
     opinions: tuple[LabelSpace, ...] = ()
     golden: tuple[tuple[str, str], ...] = ()
     scores_published: dict[str, float] = field(default_factory=dict)
+    members: tuple[ModelCard, ...] = ()
 
     @property
     def fit(self) -> Fit:

@@ -209,8 +209,11 @@ def test_goemotions_has_the_order_of_the_corpus() -> None:
 def test_corpora_speak_these_spaces() -> None:
     from affekt.corpora.index import CORPORA
 
+    # A corpus may bring a space of its own; then no other is called like it.
+    spaces = dict(SPACES)
     for card in CORPORA.values():
-        assert card.space is None or SPACES[card.space.name] == card.space, card.name
+        if card.space is not None:
+            assert spaces.setdefault(card.space.name, card.space) == card.space, card.name
 
 
 def test_plutchik_has_opposites_four_apart() -> None:

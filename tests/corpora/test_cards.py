@@ -13,10 +13,10 @@ from affekt.corpora.index import CORPORA, READERS, find_corpus
 from affekt.errors import UnknownNameError
 
 # Licences that let weights trained on the corpus be shipped.
-PERMISSIVE = ("Apache-2.0", "MIT", "CC BY 4.0", "CC BY-SA 4.0")
+PERMISSIVE = ("Apache-2.0", "MIT", "CC0-1.0", "CC BY 4.0", "CC BY-SA 4.0")
 
 
-@pytest.mark.parametrize("card", CORPORA.values(), ids=CORPORA)
+@pytest.mark.parametrize("card", [CORPORA[name] for name in READERS], ids=READERS)
 def test_a_card_is_complete(card: CorpusCard) -> None:
     for text in (card.summary, card.licence, card.citation, card.notes):
         assert text.strip()
@@ -35,15 +35,18 @@ def test_a_card_is_complete(card: CorpusCard) -> None:
             assert len(file.sha256) == 64 and set(file.sha256) <= set("0123456789abcdef")
 
 
-def test_what_may_not_be_shipped_is_marked() -> None:
-    closed = {name for name, card in CORPORA.items() if not card.permissive}
-    assert closed == {"dair_emotion", "empathetic_dialogues", "dailydialog", "isear", "crowd_envent"} | {
-        *("x_envent", "stackoverflow_emotion", "enisear_appraisal", "appreddit"),
+def test_what_may_be_shipped_is_known_by_name() -> None:
+    # A new corpus is put here by hand, after its licence was read.
+    assert {name for name in READERS if CORPORA[name].permissive} == {
+        *("brighter", "brighter_votes", "cheer_ekman", "cped", "edos", "eibench", "emobank", "emobench", "emodb"),
+        *("emogator", "emorynlp", "empathic_reactions", "eq_bench", "glasgow_norms", "goemotions"),
+        *("goemotions_raters", "longemotion", "mahaemotions", "mpi_personality", "pmemo", "stress_predict"),
+        *("vader_icwsm", "xed"),
     }
 
 
-def test_every_card_has_a_reader_and_every_checksum_a_file() -> None:
-    assert READERS.keys() == CORPORA.keys()
+def test_every_checksum_has_a_file() -> None:
+    assert READERS.keys() <= CORPORA.keys()
     for name, card in CORPORA.items():
         assert set(checksums(name)) <= {file.name for file in card.files}
     assert len(checksums("brighter")) == 124
@@ -54,7 +57,9 @@ def test_every_card_has_a_reader_and_every_checksum_a_file() -> None:
 def test_names_are_found_with_hyphens_and_the_nearest_is_offered() -> None:
     assert find_corpus("dair-emotion") is CORPORA["dair_emotion"]
     assert find_corpus(CORPORA["xed"]) is CORPORA["xed"]
-    with pytest.raises(UnknownNameError, match=r"Unknown corpus 'emobnak'. Did you mean 'emobank'\? Known are: goem"):
+    with pytest.raises(
+        UnknownNameError, match=r"Unknown corpus 'emobnak'. Did you mean 'emobank'\? List them with `affekt corpora`"
+    ):
         find_corpus("emobnak")
 
 

@@ -6,12 +6,16 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from official_trees import COMPACT, OFFICIAL, goemotions_raters, squeeze
+from official_trees import goemotions_raters, squeeze
+from trees import COMPACT, OFFICIAL
 
 from affekt.corpora.index import CORPORA, READERS
 from affekt.corpora.isear import is_answered
 from affekt.errors import CorpusError
 from affekt.types import Record
+
+# Splits whose rows the card gives no number for: the file is larger than what could be fetched to count.
+UNCOUNTED = {"esconv": ("all",)}
 
 
 def records_of(name: str, folder: Path) -> dict[str, Record]:
@@ -24,14 +28,14 @@ def bare(record: Record) -> Record:
     return replace(record, signal=replace(record.signal, source=None), speaker=None)
 
 
-@pytest.mark.parametrize("name", CORPORA)
+@pytest.mark.parametrize("name", OFFICIAL)
 def test_records_keep_the_cards_word(name: str, tmp_path: Path) -> None:
     OFFICIAL[name](tmp_path)
     records = list(READERS[name](tmp_path))
     card = CORPORA[name]
     assert len(records) >= 5
     assert len({record.id for record in records}) == len(records)
-    splits = set(card.rows).union(*card.copies.values())
+    splits = set(card.rows).union(*card.copies.values(), UNCOUNTED.get(name, ()))
     for record in records:
         assert record.split in splits
         assert record.signal.text
@@ -47,7 +51,7 @@ def test_records_keep_the_cards_word(name: str, tmp_path: Path) -> None:
             assert all(-1 <= value <= 1 for value in (record.vad.valence, record.vad.arousal, record.vad.dominance))
 
 
-@pytest.mark.parametrize("name", CORPORA)
+@pytest.mark.parametrize("name", OFFICIAL)
 def test_a_gzipped_copy_reads_the_same_and_says_so(name: str, tmp_path: Path) -> None:
     OFFICIAL[name](tmp_path)
     plain = list(READERS[name](tmp_path))
@@ -69,13 +73,13 @@ def test_a_compact_table_gives_the_same_records(name: str, tmp_path: Path) -> No
     assert compact == official
 
 
-@pytest.mark.parametrize("name", CORPORA)
+@pytest.mark.parametrize("name", OFFICIAL)
 def test_an_absent_file_is_named(name: str, tmp_path: Path) -> None:
     with pytest.raises(CorpusError, match=r"is not in .* \(nor with \.gz or \.zip added\)"):
         list(READERS[name](tmp_path))
 
 
-@pytest.mark.parametrize("name", CORPORA)
+@pytest.mark.parametrize("name", OFFICIAL)
 def test_a_file_of_something_else_is_refused(name: str, tmp_path: Path) -> None:
     OFFICIAL[name](tmp_path)
     for path in tmp_path.rglob("*"):

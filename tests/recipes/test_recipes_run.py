@@ -16,7 +16,9 @@ pytestmark = [
 ]
 
 
-@pytest.mark.parametrize("command", ["text/run.py --smoke", "language/train.py --smoke"])
+@pytest.mark.parametrize(
+    "command", ["text/run.py --smoke", "language/train.py --smoke", "text_multi/train.py --only sun"]
+)
 def test_recipe_smoke(command, tmp_path):
     script, *options = command.split()
     for name in ("src", "recipes"):

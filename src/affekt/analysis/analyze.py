@@ -9,12 +9,13 @@ from typing import overload
 
 import numpy as np
 
-from affekt.analysis.columns import Asked, ask
+from affekt.analysis.columns import Asked, ask, opened
 from affekt.analysis.explain import explain_reading, strongest
 from affekt.cards import ModelCard
 from affekt.errors import InputError
+from affekt.inference.calibration import Calibration
 from affekt.inference.opinion import OpinionEstimates
-from affekt.inference.text import TextEstimates, TextReader, open_reader
+from affekt.inference.text import AnyReader, TextEstimates, open_reader
 from affekt.models.index import find_model
 from affekt.signals.text import open_text, sentence_spans, text_of
 from affekt.types import VAD, LabelSpace, Opinion, Provenance, Reading, Report, Signal, Span
@@ -35,6 +36,7 @@ def analyze(  # type: ignore[overload-overlap]  # a str is an Iterable of str, a
     explain: bool = False,
     raters: bool = False,
     language: str | None = None,
+    calibration: Path | Calibration | None = None,
 ) -> Report: ...
 @overload
 def analyze(
@@ -45,6 +47,7 @@ def analyze(
     explain: bool = False,
     raters: bool = False,
     language: str | None = None,
+    calibration: Path | Calibration | None = None,
 ) -> list[Report]: ...
 def analyze(
     x: Source | Iterable[Source],
@@ -54,6 +57,7 @@ def analyze(
     explain: bool = False,
     raters: bool = False,
     language: str | None = None,
+    calibration: Path | Calibration | None = None,
 ) -> Report | list[Report]:
     """Return the affect of a text: one `Report` for one input, a list of them for a list, in order.
 
@@ -62,7 +66,8 @@ def analyze(
     their length, so nothing is cut off. A text of several sentences and over 200 characters also
     gets a reading per sentence; otherwise `readings` holds the overall one alone.
 
-    `model` is a name from `affekt models` (None: ``"text"``), `space` a label space (None: the
+    `model` is a name from `affekt models` (None: ``"text"``; ``"auto"``: ``text`` for English, ``text-multi`` for
+    what that does not read), `space` a label space (None: the
     model's own), `explain` adds the words that made the difference, `language` (ISO 639-1) replaces
     the language check: with ``"en"`` every text is read as English.
 
@@ -71,7 +76,11 @@ def analyze(
     space is the model's first (`affekt models text`), or `space`, which then is the space of the reading
     too, its probabilities being the expected shares of votes.
 
-    Raises `InputError` where there is nothing to read or the model learned no votes over the space,
+    With a `calibration`, the file of `affekt calibrate`, probabilities and thresholds are those of your own texts; the
+    space is the calibration's.
+
+    Raises `InputError` where there is nothing to read, the model learned no votes over the space, or the calibration
+    is another model's or space's,
     `UnknownNameError` for a model or space, `ConversionError` where the model's labels cannot become the
     space asked for.
 
@@ -81,7 +90,7 @@ def analyze(
     'gratitude'
     """
     card = find_model(model)
-    asked = replace(ask(card, space, raters=raters), language=language)
+    asked = replace(ask(card, space, raters=raters, calibration=opened(calibration)), language=language)
     if not isinstance(x, str | Path | Signal) and isinstance(x, Iterable):
         return _analyze([open_text(item) for item in x], card, asked, explain)
     return _analyze([open_text(x)], card, asked, explain)[0]
@@ -106,9 +115,11 @@ def _analyze(signals: list[Signal], card: ModelCard, asked: Asked, explain: bool
             reading = _reading(reader, estimates, row, span)
             if asked.votes != asked.space:
                 reading = reading.to(asked.space)
+            if asked.calibration is not None:
+                reading = _calibrated(reading, asked.calibration)
             # The overall reading of a long text borrows the evidence of its sentences below.
             if explain and reading.status == "ok" and (len(parts) == 1 or readings):
-                reading = explain_reading(reader, signal.text, reading)
+                reading = explain_reading(reader, signal.text, reading, calibration=asked.calibration)
             readings.append(_with_opinion(reading, estimates.opinion, row, asked))
             row += 1
         overall, *rest = readings
@@ -117,6 +128,15 @@ def _analyze(signals: list[Signal], card: ModelCard, asked: Asked, explain: bool
         provenance = Provenance(card.name, card.version, card.licence, card.window, __version__)
         reports.append(Report(signal.source, signal.text, tuple(rest) or (overall,), overall, provenance))
     return reports
+
+
+def _calibrated(reading: Reading, calibration: Calibration) -> Reading:
+    """Return the reading with probabilities and thresholds of the calibration."""
+    thresholds = {calibration.space.name: tuple(calibration.thresholds.tolist())}
+    if reading.status != "ok":
+        return replace(reading, thresholds=thresholds)
+    row = np.round(calibration.apply([reading.probabilities])[0].astype(float), 6)
+    return replace(reading, probabilities=tuple(row.tolist()), thresholds=thresholds)
 
 
 def _with_opinion(reading: Reading, estimates: OpinionEstimates | None, row: int, asked: Asked) -> Reading:
@@ -140,11 +160,19 @@ def _sentences(text: str) -> list[Span]:
     return spans if len(spans) > 1 else []
 
 
-def _reading(reader: TextReader, estimates: TextEstimates, row: int, span: Span) -> Reading:
+def _reading(reader: AnyReader, estimates: TextEstimates, row: int, span: Span) -> Reading:
     """Return row `row` of the estimates as a reading in the model's own space."""
     space, thresholds = reader.card.space, reader.thresholds
     if not estimates.supported[row]:
         return Reading(space, (), span, thresholds, status="unsupported_language")
     probabilities = tuple(np.round(estimates.probabilities[row].astype(float), 6).tolist())
-    vad = VAD(*(round(float(value), 4) for value in (*estimates.vad[row], *estimates.vad_sd[row])))
-    return Reading(space, probabilities, span, thresholds, vad, round(float(estimates.intensity[row]), 4))
+    if estimates.limits is not None:
+        thresholds = {
+            name: tuple(np.round(each[row].astype(float), 6).tolist()) for name, each in estimates.limits.items()
+        }
+    vad = None
+    # Some models say nothing of the dimensions.
+    if not np.isnan(estimates.vad[row]).any():
+        vad = VAD(*(round(float(value), 4) for value in (*estimates.vad[row], *estimates.vad_sd[row])))
+    intensity = None if np.isnan(estimates.intensity[row]) else round(float(estimates.intensity[row]), 4)
+    return Reading(space, probabilities, span, thresholds, vad, intensity)

@@ -11,10 +11,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from affekt.analysis.columns import Clash, added_names, ask, check_names, score_columns
+from affekt.analysis.columns import Clash, added_names, ask, check_names, opened, score_columns
 from affekt.analysis.table import Table, is_table, make_table
 from affekt.cards import ModelCard
 from affekt.errors import InputError
+from affekt.inference.calibration import Calibration
 from affekt.inference.text import open_reader
 from affekt.models.index import find_model
 from affekt.types import LabelSpace
@@ -24,12 +25,15 @@ from affekt.types import LabelSpace
 class AnnotateOptions:
     """How `annotate` works. `prefix` goes before the name of every added column; `batch_size` texts
     go through the network at once; `threads` is how many cores it may use (None: all); `device` is
-    where it runs."""
+    where it runs. `calibration` is the file of `affekt calibrate` (or what `read_calibration` makes of it);
+    `abstain` is the most that may be wrong among the answers it leaves standing."""
 
     prefix: str = ""
     batch_size: int = 64
     threads: int | None = None
     device: str = "cpu"
+    calibration: Path | Calibration | None = None
+    abstain: float | None = None
 
 
 def annotate(
@@ -47,8 +51,8 @@ def annotate(
     `texts` is a sequence of str, or a table (a pandas frame, a mapping of names to sequences, or
     anything with ``__arrow_c_stream__``) whose `column` holds them. For a sequence, `column` names
     the text column of the result (None: ``"text"``). `model` is a name from `affekt models` (None:
-    ``"text"``), `space` a label space (None: the model's own), `language` (ISO 639-1) replaces the
-    language check.
+    ``"text"``; ``"auto"``: ``text`` for English, ``text-multi`` for what that does not read), `space` a label
+    space (None: the model's own), `language` (ISO 639-1) replaces the language check.
 
     The columns given are kept. Added are ``<space>.<label>`` probabilities (float32, in [0, 1]),
     ``labels`` (those over their threshold, most probable first, joined by ``|``; of an exclusive
@@ -60,8 +64,12 @@ def annotate(
     ``disagreement``, the chance that two of them differ; see `affekt.analyze`. Asked for in a space whose votes
     the model learned, the shares are the ``<space>.<label>`` probabilities themselves.
 
+    With a calibration the probabilities and labels are corrected by it, and ``calibration`` names it; with `abstain`
+    too, ``abstained`` (bool) is True where the most probable label is less sure than the calibration's rows ask for so
+    that, with 90 % confidence, at most that share of the other rows has a wrong one.
+
     Raises `InputError` for an input that is no text or that has a column of an added name already,
-    or where the model learned no votes over the space,
+    or where the model learned no votes over the space, or the calibration or risk does not fit,
     `UnknownNameError` for a column, model or space, `ConversionError` where the model's labels
     cannot become the space asked for.
 
@@ -72,7 +80,9 @@ def annotate(
     """
     options = options or AnnotateOptions()
     card = find_model(model)
-    asked = replace(ask(card, space, raters=raters), language=language, batch_size=options.batch_size)
+    own = opened(options.calibration)
+    asked = ask(card, space, raters=raters, calibration=own, abstain=options.abstain)
+    asked = replace(asked, language=language, batch_size=options.batch_size)
     added = added_names(asked, options.prefix)
     table = _table_of(texts, column)
     cells = _text_column(table, column)
@@ -162,6 +172,8 @@ def _spread(values: NDArray[Any], filled: NDArray[Any]) -> Any:
     """Return `values` put where `filled`, a missing value elsewhere."""
     if filled.all():
         return np.ascontiguousarray(values)
-    spread = np.full(len(filled), None if values.dtype == object else np.nan, values.dtype)
+    # A row that is not read is not answered: of truth values, abstained, the missing one is True.
+    missing = None if values.dtype == object else np.nan if values.dtype.kind == "f" else 1
+    spread = np.full(len(filled), missing, values.dtype)
     spread[filled] = values
     return spread

@@ -17,10 +17,11 @@ from affekt.analysis.bulk_parquet import open_parquet
 from affekt.analysis.bulk_parts import open_parts, remove_parts, source_identity, writing
 from affekt.analysis.bulk_source import Chunk, Cut, TableSource, file_format
 from affekt.analysis.bulk_work import Done, Job, Worker, do_chunk
-from affekt.analysis.columns import Asked, Clash, Opening, added_names, ask, check_names
+from affekt.analysis.columns import Asked, Clash, Opening, added_names, ask, check_names, opened
 from affekt.cards import ModelCard
 from affekt.compute.ordered import map_in_order
 from affekt.errors import InputError, OutputError
+from affekt.inference.calibration import Calibration
 from affekt.inference.text import open_reader
 from affekt.models.index import find_model
 from affekt.types import LabelSpace
@@ -35,8 +36,8 @@ class BulkOptions:
     """How a bulk job works.
 
     `model`, `space`, `raters`, `language`, `prefix`, `batch_size`, `threads` (of each worker; None: all cores
-    for one worker, one for each of several) and `device` are those of `affekt.annotate`. `workers`
-    processes read chunks of `chunk_rows` rows; a kill loses the chunks under way, no more.
+    for one worker, one for each of several), `device`, `calibration` and `abstain` are those of
+    `affekt.annotate`. `workers` processes read chunks of `chunk_rows` rows; a kill loses the chunks under way, no more.
     `encoding` and `delimiter` say how a text table is written where it is not UTF-8, or has no
     commas or tabs. `no_text` keeps the text of rejected rows out of the rejects. `overwrite`
     replaces a finished output, `restart` throws away what an unfinished run has done.
@@ -54,6 +55,8 @@ class BulkOptions:
     chunk_rows: int = 8192
     encoding: str | None = None
     delimiter: str | None = None
+    calibration: Path | Calibration | None = None
+    abstain: float | None = None
     no_text: bool = False
     overwrite: bool = False
     restart: bool = False
@@ -123,7 +126,8 @@ def annotate_file(
     options = options or BulkOptions()
     _check_options(source, output, options)
     card = find_model(options.model)
-    asked = ask(card, options.space, raters=options.raters)
+    own = opened(options.calibration)
+    asked = ask(card, options.space, raters=options.raters, calibration=own, abstain=options.abstain)
     asked = replace(asked, language=options.language, batch_size=options.batch_size)
     added = added_names(asked, options.prefix)
     table = _open_source(source, column, options, added)
@@ -237,6 +241,8 @@ def _manifest(table: TableSource, column: str, card: ModelCard, asked: Asked, op
             "space": asked.space.name,
             "votes": None if asked.votes is None else asked.votes.name,
             "language": asked.language,
+            "calibration": None if asked.calibration is None else asked.calibration.fingerprint,
+            "surest": asked.surest,
             "prefix": options.prefix,
             "encoding": options.encoding,
             "delimiter": options.delimiter,

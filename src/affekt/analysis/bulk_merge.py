@@ -78,7 +78,7 @@ def rejects_path(output: Path) -> Path:
 
 
 def _query(connection: duckdb.DuckDBPyConnection, merge: Merge, target: Format) -> str:
-    source, scores = merge.source, _scores(merge.added, target)
+    source, scores = merge.source, _scores(connection, merge, target)
     if source.format == "jsonl" and target == "jsonl":
         return _query_lines(merge, scores)
     if source.format == "jsonl":
@@ -99,11 +99,15 @@ def _query(connection: duckdb.DuckDBPyConnection, merge: Merge, target: Format) 
     return f"SELECT {listed} FROM {scan} WHERE s{len(merge.added) - 1} IS NOT NULL"
 
 
-def _scores(added: Sequence[str], target: Format) -> list[_Column]:
-    texts = (len(added) - 5, len(added) - 1)  # labels and status
+def _scores(connection: duckdb.DuckDBPyConnection, merge: Merge, target: Format) -> list[_Column]:
+    part = connection.sql(f"SELECT * FROM {merge.scan}")
+    kinds = dict(zip(part.columns, map(str, part.types), strict=True))
     # JSON knows doubles only; by way of text a float32 keeps its few digits.
     cast = "::VARCHAR::DOUBLE" if target == "jsonl" else ""
-    return [_Column(f"s{place}" + ("" if place in texts else cast), name) for place, name in enumerate(added)]
+    return [
+        _Column(f"s{place}" + (cast if kinds[f"s{place}"] == "FLOAT" else ""), name)
+        for place, name in enumerate(merge.added)
+    ]
 
 
 def _query_lines(merge: Merge, scores: list[_Column]) -> str:

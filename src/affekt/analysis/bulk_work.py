@@ -78,7 +78,8 @@ def do_chunk(worker: Worker, chunk: Chunk) -> Done:
 
 def _spread(values: NDArray[Any], kept: tuple[int, ...], rows: int) -> NDArray[Any]:
     """Return `values` at the rows `kept`, a missing value at the rejected ones between them."""
-    spread = np.full(rows, None if values.dtype == object else np.nan, values.dtype)
+    # A row that is not read is not answered: of truth values, abstained, the missing one is True.
+    spread = np.full(rows, None if values.dtype == object else np.nan if values.dtype.kind == "f" else 1, values.dtype)
     spread[list(kept)] = values
     return spread
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
@@ -12,6 +13,7 @@ from numpy.typing import NDArray
 from affekt.affect.spaces import find_space
 from affekt.cards import ModelCard
 from affekt.errors import InputError
+from affekt.inference.calibration import Calibration, check_calibration, read_calibration
 from affekt.inference.opinion import check_votes
 from affekt.inference.text import TextEstimates
 from affekt.types import LabelSpace
@@ -52,21 +54,40 @@ class Opening(Protocol):
 class Asked:
     """What is asked of an opened model: the space to answer in, the space of people's votes (None:
     without them; where it is the space to answer in, their shares are the answer), the language (None:
-    have it checked), how many texts go through the network at once."""
+    have it checked), how many texts go through the network at once, a calibration to one's own texts, and the
+    lowest probability of the most probable label that is answered (None: every text is)."""
 
     space: LabelSpace
     votes: LabelSpace | None = None
     language: str | None = None
     batch_size: int = 64
+    calibration: Calibration | None = None
+    surest: float | None = None
 
 
-def ask(card: ModelCard, space: str | LabelSpace | None, *, raters: bool = False) -> Asked:
-    """Return what to ask of a model: answers in `space` (None: its own), with people's votes if `raters`.
+def ask(
+    card: ModelCard,
+    space: str | LabelSpace | None,
+    *,
+    raters: bool = False,
+    calibration: Calibration | None = None,
+    abstain: float | None = None,
+) -> Asked:
+    """Return what to ask of a model: answers in `space` (None: the calibration's, or the model's own), with people's
+    votes if `raters`, and, with a calibration, the most that may be wrong among the answered (`abstain`).
 
     The votes are over `space`, or over the first space whose votes the model learned if it is None.
     Raises `UnknownNameError`, `ConversionError` where the model's labels cannot become the space, and
-    `InputError` where it learned no votes over it.
+    `InputError` where it learned no votes over it, where the calibration is another model's or space's, or where its
+    rows do not show any confidence at which so few answers are wrong.
     """
+    if calibration is not None:
+        return _ask_calibrated(card, space, raters, calibration, abstain)
+    if abstain is not None:
+        raise InputError(
+            "Abstaining at a risk needs a calibration: rows that say how often the model is wrong. Make one with "
+            f"`affekt calibrate {card.name}` and pass it with calibration (`--calibration FILE`)."
+        )
     target = card.space if space is None else find_space(space)
     if raters:
         votes = check_votes(card, card.opinions[0] if space is None and card.opinions else target)
@@ -76,6 +97,31 @@ def ask(card: ModelCard, space: str | LabelSpace | None, *, raters: bool = False
 
         conversion(card.space, target)
     return Asked(target)
+
+
+def opened(calibration: Path | Calibration | None) -> Calibration | None:
+    """Return the calibration, read where it is a file. Raises `InputError`."""
+    return read_calibration(calibration) if isinstance(calibration, Path) else calibration
+
+
+def _ask_calibrated(
+    card: ModelCard, space: str | LabelSpace | None, raters: bool, calibration: Calibration, abstain: float | None
+) -> Asked:
+    target = calibration.space if space is None else find_space(space)
+    check_calibration(calibration, card.name, card.version, target)
+    asked = ask(card, target, raters=raters)
+    if asked.votes == asked.space:
+        raise InputError(
+            f"A calibration corrects the labels of {target.name}, and raters asks for shares of votes over them "
+            "instead. Leave one of the two out."
+        )
+    surest = None
+    if abstain is not None:
+        from affekt.metrics.abstention import guaranteed_confidence, top_label_outcomes
+
+        outcomes = top_label_outcomes(calibration.truth, calibration.held_out)
+        surest = guaranteed_confidence(outcomes.wrong, outcomes.confidence, risk=abstain)
+    return replace(asked, calibration=calibration, surest=surest)
 
 
 def added_names(asked: Asked, prefix: str = "") -> tuple[str, ...]:
@@ -89,6 +135,8 @@ def added_names(asked: Asked, prefix: str = "") -> tuple[str, ...]:
     if asked.votes is not None:
         beside = () if asked.votes == asked.space else asked.votes
         names += [*(f"votes.{asked.votes.name}.{label}" for label in beside), "disagreement"]
+    names += ["calibration"] if asked.calibration is not None else []
+    names += ["abstained"] if asked.surest is not None else []
     return tuple(prefix + name for name in (*names, "status"))
 
 
@@ -125,8 +173,9 @@ def score_columns(
     """Return the values of the added columns, an array (text,) for each of `added_names`.
 
     Probabilities, shares of votes and dimensions are float32, in [0, 1] and [-1, 1], NaN where nothing was read;
-    `labels` and `status` are str objects, `labels` None where nothing was read. `tick` is called
-    with the number of texts after every slice.
+    `labels` and `status` are str objects, `labels` None where nothing was read; `calibration` is the fingerprint of
+    the calibration, `abstained` bool, True also where nothing was read. `tick` is called with the number of texts
+    after every slice.
     """
     count, width = len(texts), len(asked.space)
     probabilities = np.full((count, width), np.nan, np.float32)
@@ -134,7 +183,10 @@ def score_columns(
     votes = np.full((count, len(asked.votes or ())), np.nan, np.float32)
     disagreement = np.full(count, np.nan, np.float32)
     labels, status = np.full(count, None, object), np.full(count, "ok", object)
+    own, surest = asked.calibration, asked.surest
     thresholds = np.array(reader.thresholds.get(asked.space.name, (0.5,) * width), np.float32)
+    if own is not None:
+        thresholds = own.thresholds.astype(np.float32)
     for start in range(0, count, SLICE):
         part = slice(start, min(start + SLICE, count))
         estimates = reader.estimate(
@@ -147,9 +199,13 @@ def score_columns(
             converted = votes[part][read]
         else:
             converted = _converted(estimates.probabilities[read], reader.card.space, asked.space)
+            converted = converted if own is None else own.apply(converted)
         probabilities[part][read] = converted
         vad[part][read] = estimates.vad[read]
-        labels[part][read] = join_labels(converted, asked.space, thresholds)
+        limits = thresholds
+        if own is None and estimates.limits is not None and asked.space.name in estimates.limits:
+            limits = estimates.limits[asked.space.name][read]
+        labels[part][read] = join_labels(converted, asked.space, limits)
         status[part][~estimates.supported] = "unsupported_language"
         status[part][estimates.empty] = "empty"
         if tick is not None:
@@ -157,12 +213,16 @@ def score_columns(
     columns = [*probabilities.T, labels, *vad.T]
     if asked.votes is not None:
         columns += [*(() if asked.votes == asked.space else votes.T), disagreement]
+    if own is not None:
+        columns.append(np.full(count, own.fingerprint, object))
+    if surest is not None:
+        columns.append(~(probabilities.max(1) >= surest))
     return [*columns, status]
 
 
 def join_labels(probabilities: NDArray[np.floating[Any]], space: LabelSpace, thresholds: NDArray[Any]) -> NDArray[Any]:
     """Return the labels of each row of `probabilities` (row, label) as one str: those at or over
-    their threshold (label,), most probable first, joined by ``|``; of an exclusive space the most
+    their threshold (label,) or (row, label), most probable first, joined by ``|``; of an exclusive space the most
     probable one.
 
     >>> from affekt.types import LabelSpace

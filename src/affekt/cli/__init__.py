@@ -13,11 +13,16 @@ import click
 
 from affekt.cli.analyze import analyze_command
 from affekt.cli.annotate import annotate_command
+from affekt.cli.calibrate import calibrate_command
+from affekt.cli.compare import compare_command
 from affekt.cli.corpora import corpora_command, download_command
+from affekt.cli.evaluate import evaluate_command
 from affekt.cli.failures import told_plainly
 from affekt.cli.models import models_command
+from affekt.cli.papers import papers_command
 from affekt.cli.ratings import ratings_command
 from affekt.cli.spaces import spaces_command
+from affekt.cli.summarize import summarize_command
 from affekt.cli.terminal import use_replacements
 from affekt.version import __version__
 
@@ -59,11 +64,16 @@ def affekt() -> None:
 for _command in (
     analyze_command,
     annotate_command,
+    calibrate_command,
+    summarize_command,
     models_command,
     spaces_command,
     ratings_command,
     corpora_command,
     download_command,
+    evaluate_command,
+    compare_command,
+    papers_command,
 ):
     affekt.add_command(_command)
 

@@ -33,7 +33,11 @@ _TABLES = (".csv", ".tsv", ".jsonl", ".ndjson", ".parquet")
 @click.option(
     "--json", "as_json", is_flag=True, help="Print the report as JSON: one object, or a list for several inputs."
 )
-@click.option("--model", metavar="NAME", help="The model that reads; `affekt models` lists them.")
+@click.option(
+    "--model",
+    metavar="NAME",
+    help="The model that reads; `affekt models` lists them. auto: English by text, the rest by text-multi.",
+)
 @click.option(
     "--space", metavar="NAME", help="The labels to answer in; `affekt spaces` lists them. Default: the model's own."
 )
@@ -54,6 +58,12 @@ _TABLES = (".csv", ".tsv", ".jsonl", ".ndjson", ".parquet")
     callback=language_code,
     help="Take the text as this language (en) without a check.",
 )
+@click.option(
+    "--calibration",
+    metavar="FILE",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Correct by what `affekt calibrate` wrote.",
+)
 @click.option("--encoding", metavar="NAME", help="The encoding of files and standard input. Default: UTF-8.")
 @click.option("--top", type=click.IntRange(min=1), default=5, show_default=True, help="How many labels to show.")
 def analyze_command(  # noqa: PLR0913 - click hands over one argument per option
@@ -66,6 +76,7 @@ def analyze_command(  # noqa: PLR0913 - click hands over one argument per option
     explain: bool | None,
     raters: bool,
     language: str | None,
+    calibration: Path | None,
     encoding: str | None,
     top: int,
 ) -> None:
@@ -99,7 +110,9 @@ def analyze_command(  # noqa: PLR0913 - click hands over one argument per option
     drawing = is_screen(sys.stdout) and not as_json
     if explain is None:
         explain = drawing and sum(len(signal.text) for signal in signals) <= _EXPLAINED_CHARACTERS
-    asked = {"model": model, "space": space, "explain": explain, "raters": raters, "language": language}
+    asked: dict[str, Any] = {"model": model, "space": space, "explain": explain, "raters": raters, "language": language}
+    if calibration is not None:
+        asked["calibration"] = calibration
     reports = read_signals(signals, **asked) if signals else []
     _show(reports, as_json=as_json, drawing=drawing, several=len(inputs) > 1, top=top)
     if failed:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from affekt.analysis.bulk import BulkSummary, Progress
 
 FORMATS = ("csv", "tsv", "jsonl", "parquet")
+_FILE = click.Path(dir_okay=False, path_type=Path)
 _STREAM_REJECTS = Path("stdout.rejects.jsonl")
 
 
@@ -38,11 +39,20 @@ _STREAM_REJECTS = Path("stdout.rejects.jsonl")
     help="Where to write; the ending says the format: .csv, .tsv, .jsonl (each also with .gz) or .parquet.",
 )
 @click.option("--format", "file_format", type=click.Choice(FORMATS), help="The format of - on either side.")
-@click.option("--model", metavar="NAME", help="The model that reads; text-nano is the fast one.")
+@click.option(
+    "--model", metavar="NAME", help="The model that reads; text-nano is the fast one, auto also reads other languages."
+)
 @click.option("--space", metavar="NAME", help="The labels to answer in. Default: the model's own.")
 @click.option("--raters", is_flag=True, help="Add the expected shares of people's votes and how far they would differ.")
 @click.option(
     "--lang", "language", metavar="CODE", callback=language_code, help="Take every row as this language (en) unchecked."
+)
+@click.option("--calibration", metavar="FILE", type=_FILE, help="Correct by what `affekt calibrate` wrote.")
+@click.option(
+    "--abstain",
+    metavar="RISK",
+    type=click.FloatRange(0, 1, min_open=True, max_open=True),
+    help="With --calibration: mark as `abstained` the least sure rows, so that at most RISK of the others is wrong.",
 )
 @click.option("--prefix", metavar="WORD", default="", help="Put WORD before the name of every added column.")
 @click.option("--encoding", metavar="NAME", help="The encoding of the table, if it is not UTF-8.")

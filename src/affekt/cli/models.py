@@ -56,14 +56,17 @@ def models_listing(cards: Iterable[ModelCard]) -> Listing:
 
 def model_details(card: ModelCard) -> dict[str, str | list[str]]:
     """Return what a model's card says, by name, without anything that depends on the machine."""
+    unit = "words" if card.runtime == "ngrams" else "tokens"
     details: dict[str, str | list[str]] = {
         "Name": card.name,
         "Version": card.version,
         "About": card.summary,
-        "Reads": f"{card.modality} in {', '.join(card.languages)}, {card.window} tokens at a time",
+        "Reads": f"{card.modality} in {', '.join(card.languages)}, {card.window} {unit} at a time",
         "Answers": _answers(card),
         "Labels": ", ".join(card.space.labels),
-        "Runs on": {"onnx": "ONNX Runtime", "numpy": "NumPy"}[card.runtime],
+        "Runs on": {"onnx": "ONNX Runtime", "numpy": "NumPy", "ngrams": "NumPy", "several": "those of its members"}[
+            card.runtime
+        ],
         "Licence of weights": f"{card.licence} (business use: {'yes' if card.commercial else 'no'})",
         "Licence of code": card.code_licence,
         "Trained on": list(card.trained_on) or "-",
@@ -96,6 +99,8 @@ def _thresholds(card: ModelCard) -> dict[str, str]:
 
 def _weights(card: ModelCard) -> list[str]:
     """Return where the weights lie, each file with its size, or that it is missing."""
+    if card.members:
+        return [f"those of {' and '.join(member.name for member in card.members)}"]
     lines = [str(card.folder)]
     for name, checksum in card.files.items():
         path = card.folder / name
@@ -112,4 +117,6 @@ def _record(card: ModelCard) -> dict[str, Any]:
     paths = {name: str(value) for name, value in record.items() if isinstance(value, Path)}
     if (card.folder / "fit.json").is_file():
         record["thresholds"] = {space: list(limits) for space, limits in card.fit.thresholds.items()}
+    record["members"] = [member.name for member in card.members]
+    record["opinions"] = [space.name for space in card.opinions]
     return {**record, **paths, "space": card.space.name, "labels": list(card.space.labels)}

@@ -55,6 +55,8 @@ CARD = CorpusCard(
         "Mozambican. The single annotators' votes are the corpus `brighter_votes`. The task's rules forbade passing "
         "the data on while it ran; the later release is CC BY 4.0."
     ),
+    papers=("brighter", "semeval2025-task11"),
+    layout_source="emotion-analysis-project/SemEval2025-Task11, 513a7e8bef7ef6370ac416ced97efba338c47c97",
 )
 
 

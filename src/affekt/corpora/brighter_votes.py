@@ -97,6 +97,7 @@ CARD = CorpusCard(
         "from the left, Ukrainian puts 106 crowd workers in three, Swedish raters trade places: these ratings are "
         "anonymous. The single votes of English, Spanish and Chinese are published too and are not read."
     ),
+    layout_source="emotion-analysis-project/SemEval2025-Task11, 513a7e8bef7ef6370ac416ced97efba338c47c97",
 )
 
 

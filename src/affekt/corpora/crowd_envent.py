@@ -44,6 +44,7 @@ CARD = CorpusCard(
         "gender, ethnicity and personality are in the files and are not read: do not try to re-identify people."
     ),
     copies={"the three splits without the readers' part": {"train": 4320, "val": 540, "test": 540}},
+    layout_source="alokdebnath/appraise-PLM, data/, 4297ee3f4083fc679a71102e2685663f9858b6b6",
 )
 
 

@@ -37,6 +37,7 @@ CARD = CorpusCard(
         "An item is an utterance; the group is the dialogue, the speakers are A and B in turn. 83 % have no emotion. "
         "Dialogue acts and topics are not read. The publisher offers one zip archive."
     ),
+    layout_source="ConvLab/ConvLab-3, 2a168fc9843e54a468ddec71e001b7559c36aff4",
 )
 
 

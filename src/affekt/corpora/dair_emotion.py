@@ -33,6 +33,7 @@ CARD = CorpusCard(
         "The 16k/2k/2k release (train.txt, val.txt, test.txt). Labels come from hashtags, no person rated a text. "
         "The authors' own addresses of these three files went dead in 2022, so there is nothing to download by itself."
     ),
+    layout_source="NamLe0609/intext-emotion-detector, archive/, 788e944cc1c671f98afe75d8a070a776769b718c",
 )
 
 

@@ -39,6 +39,7 @@ CARD = CorpusCard(
         "no rater id. Free answers keep the worker's own words, in lower case. Intents are no emotions. Turns are "
         "separated by a newline. No split is published."
     ),
+    layout_source="anuradha1992/EDOS, 25680d7e6c327a44dbc050198c28cd9dcbcf9000",
 )
 
 

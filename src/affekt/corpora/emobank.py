@@ -44,6 +44,7 @@ CARD = CorpusCard(
         "document-disjoint. Share-alike: weights trained on it carry CC BY-SA."
     ),
     copies={"without the test split": {"train": 8062, "dev": 1000}},
+    layout_source="JULIELab/EmoBank, corpus/, 248ce2a43e165a66d31aeaed83cff9641d6654e0",
 )
 
 

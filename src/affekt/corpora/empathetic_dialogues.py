@@ -44,6 +44,8 @@ CARD = CorpusCard(
             **{"train-turns": 84192, "valid-turns": 12082, "test-turns": 10973},
         }
     },
+    papers=("empathetic-dialogues",),
+    layout_source="anuradha1992/EmpatheticIntents, 0f7e51ac3796d5cd595c688489de2fea22c75041",
 )
 
 

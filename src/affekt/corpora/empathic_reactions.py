@@ -35,6 +35,7 @@ CARD = CorpusCard(
         "their published binary forms. The writer (speaker) wrote up to five texts; the group is the article. No "
         "split is published; the WASSA shared tasks' additions need registration and are not read."
     ),
+    layout_source="wwbp/empathic_reactions, 3ddbf6b35c789f99c930a349f3fc26b4b2d9ae2e",
 )
 
 

@@ -47,6 +47,7 @@ CARD = CorpusCard(
         "of ten-fold cross-validation."
     ),
     copies={"without the texts that a redistribution holds back": {"all": 698}},
+    layout_source="bluzukk/appraisal-emotion-classification, 999f1ffaf6d03e31397306dd4cff6c2dc7efc53a",
 )
 
 

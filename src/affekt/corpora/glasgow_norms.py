@@ -51,6 +51,7 @@ CARD = CorpusCard(
         "[-1, 1]; standard deviations (of raters, not of the mean) are scaled along; <scale>_n in `values` counts "
         "raters. A homograph has a row per sense, 'bank (river)'; the group is the bare word. No split is published."
     ),
+    layout_source="bodowinter/size_sound_symbolism, f87b8d08aead13a106d8e0c351f6714315203a3d",
 )
 
 

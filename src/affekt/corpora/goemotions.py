@@ -47,6 +47,8 @@ CARD = CorpusCard(
         "full_dataset/goemotions_1.csv to _3.csv are there too; their comments outside the three splits are left "
         "out. Names and religions are masked as [NAME], [RELIGION]."
     ),
+    papers=("goemotions",),
+    layout_source="monologg/GoEmotions-pytorch, data/original/, b75f9d3a8b76bc1060687925b04ca98a1b8ea66b",
 )
 
 

@@ -52,6 +52,7 @@ CARD = CorpusCard(
         "respondent. No split is published."
     ),
     copies={"6,219 reports of 889 respondents": {"all": 6219}},
+    layout_source="sinmaniphel/py_isear_dataset, isear.csv, 948f4cf80161ea28e6dc5bfb4ad729f21ff47723",
 )
 
 

@@ -9,18 +9,28 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from affekt.cards import CorpusCard
-from affekt.corpora.index import READERS, find_corpus
+from affekt.corpora.index import find_corpus, find_reader
 from affekt.errors import CorpusError, UnknownNameError
 from affekt.types import Record
 
 # Folders that are not called as their corpus is.
 _OTHER_FOLDERS = {
     "brighter_votes": "brighter",
+    "ceap_360vr": "ceap-360vr-annotations",
+    "crema_d_votes": "crema-d-ratings",
+    "ecf": "ecf-semeval2024-task3",
+    "ecf_semeval2024": "ecf-semeval2024-task3",
     "edos": "edos-mturk",
+    "eibench": "eibench-text",
     "enisear_appraisal": "appraisal-enisear",
+    "ferplus": "fer2013-ferplus",
+    "reccon": "reccon-dd",
+    "music_emotions": "emotions-multilabel",
     "stackoverflow_emotion": "stackoverflow-emotion-msr18",
     "vader_icwsm": "vader",
 }
+# The folder of $AFFEKT_DATA that holds corpora of a modality, where it is not called after it.
+_ROOMS = {"image": "face", "video": "multimodal", "physiology": "physio"}
 
 
 def read_corpus(
@@ -28,15 +38,18 @@ def read_corpus(
 ) -> list[Record]:
     """Return the records of a corpus in its official order, those of one `split` if one is named.
 
-    Its files are looked for in `folder`; without one in ``$AFFEKT_DATA/text/<name>``,
+    Its files are looked for in `folder`; without one in ``$AFFEKT_DATA/text/<name>``
+    (``speech``, ``face``, ``music``, ``physio`` or ``multimodal`` for what is no text),
     ``$AFFEKT_DATA/<name>`` and the user's cache, where `affekt.corpora.download` puts them. With
     `complete` the number of records per split has to be the official one, or that of a
     redistribution named on the card; ``complete=False`` reads a part. Nothing is downloaded.
 
-    Raises `UnknownNameError` (corpus or split) and `CorpusError` (absent, unreadable, incomplete).
+    Raises `UnknownNameError` (corpus or split) and `CorpusError` (absent, unreadable, incomplete, or a corpus
+    that affekt has no reader for).
     """
     card = find_corpus(name)
-    records = list(READERS[card.name](find_folder(name, folder=folder)))
+    read = find_reader(card)
+    records = list(read(find_folder(name, folder=folder)))
     if complete:
         check_rows(card, records)
     if split is None:
@@ -48,16 +61,19 @@ def read_corpus(
     return chosen
 
 
-def find_folder(name: str, *, folder: Path | None = None) -> Path:
-    """Return the folder that holds a corpus. Raises `CorpusError` that says where it was looked for
-    and how to get it."""
+def find_folder(name: str, *, folder: Path | None = None, data: Path | None = None) -> Path:
+    """Return the folder that holds a corpus; `data` stands for ``$AFFEKT_DATA``.
+
+    Raises `CorpusError` that says where it was looked for and how to get it.
+    """
     card = find_corpus(name)
     if folder is not None:
         looked = [Path(folder)]
     else:
         names = dict.fromkeys((card.name, card.name.replace("_", "-"), _OTHER_FOLDERS.get(card.name, card.name)))
-        data = os.environ.get("AFFEKT_DATA")
-        roots = [Path(data) / "text", Path(data)] if data else []
+        named = os.environ.get("AFFEKT_DATA")
+        data = data or (Path(named) if named else None)
+        roots = [Path(data) / _ROOMS.get(card.modality, card.modality), Path(data)] if data else []
         looked = [root / each for root in [*roots, cache_folder()] for each in names]
     for place in looked:
         if place.is_dir():
@@ -69,6 +85,9 @@ def find_folder(name: str, *, folder: Path | None = None) -> Path:
 def how_to_get(card: CorpusCard) -> str:
     """Return the sentence that says where a corpus comes from and what downloads it."""
     target = cache_folder() / card.name
+    if not card.files:
+        home = card.homepage or f"the authors of: {card.citation}"
+        return f"Its access is: {card.access} (licence: {card.licence}). Ask for it at {home}."
     if all(file.url is None for file in card.files):
         names = ", ".join(file.name for file in card.files)
         return (
@@ -100,12 +119,12 @@ def check_rows(card: CorpusCard, records: Iterable[Record]) -> str:
     Splits that the card gives no official number for are not counted. Raises `CorpusError`.
     """
     found = Counter(record.split for record in records)
+    for copy, rows in card.copies.items():
+        if found == rows != card.rows:
+            return copy
     counted = {split: rows for split, rows in found.items() if split in card.rows}
     if counted == card.rows:
         return "official"
-    for copy, rows in card.copies.items():
-        if found == rows:
-            return copy
     raise CorpusError(
         f"{card.name} is incomplete or another release: found {dict(found)} records per split, official are "
         f"{card.rows}. Fetch it again from {card.homepage}, or read what is there with complete=False."

@@ -17,10 +17,17 @@ By = Literal["group", "speaker", "id"]
 
 @dataclass(frozen=True, slots=True)
 class Split:
-    """A corpus in two: what stays, and what is held out. Both keep the order of the records."""
+    """A corpus in two: what stays, and what is held out. Both keep the order of the records.
+
+    `disjoint` says what the two share none of, and `check_split` holds it to that: "id", "group",
+    "speaker", "text" (spelling aside), "language", "corpus", "condition:NAME", or "after:NAME" (all that is
+    held comes later than all that stays, by the condition of that name). `name` says which of several it is.
+    """
 
     kept: tuple[Record, ...]
     held: tuple[Record, ...]
+    disjoint: tuple[str, ...] = ()
+    name: str = ""
 
 
 def hold_out(records: Sequence[Record], *, fraction: float, seed: int, by: By = "group") -> Split:
@@ -57,7 +64,7 @@ def hold_out(records: Sequence[Record], *, fraction: float, seed: int, by: By = 
     held: list[Record] = []
     for record in records:
         (held if group_of(record, by) in drawn else kept).append(record)
-    return Split(tuple(kept), tuple(held))
+    return Split(tuple(kept), tuple(held), ("id", by) if by != "id" else ("id",))
 
 
 def group_of(record: Record, by: By = "group") -> tuple[str, str]:

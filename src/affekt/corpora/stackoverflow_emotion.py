@@ -43,6 +43,7 @@ CARD = CorpusCard(
         "group's rounds is not stated; the shares of love they give agree in the second and third round. Posts with "
         "the same text share a `group`. Posts may address a user by name."
     ),
+    layout_source="collab-uniba/EmotionDatasetMSR18, d6a679f39a198fdb0657a6116d35dd7b92496898",
 )
 
 

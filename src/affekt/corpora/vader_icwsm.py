@@ -44,6 +44,7 @@ CARD = CorpusCard(
         "divided likewise. The published mean is not always the mean of the ratings beside it (216 differ). The group "
         "is the review or article that a sentence is from; the ids of tweets and film reviews name none."
     ),
+    layout_source="cjhutto/vaderSentiment, 44fc044cd877310ee8278a0eadf34bcd50d41d06",
 )
 
 

@@ -48,6 +48,7 @@ CARD = CorpusCard(
         "are what any annotator gave the writer; a text without the writer as experiencer has none."
     ),
     copies={"without the texts that a redistribution holds back": {"corpus": 501, "additional": 130}},
+    layout_source="alokdebnath/appraise-PLM, data/x-enVENT.zip, 4297ee3f4083fc679a71102e2685663f9858b6b6",
 )
 
 

@@ -43,6 +43,7 @@ CARD = CorpusCard(
         "Projected labels were carried over by sentence alignment, nobody checked them; projection lines without "
         "labels (raw alignments, cut lines) have all eight in `unrated`."
     ),
+    layout_source="Helsinki-NLP/XED, AnnotatedData/, 76666d251f147cf518071bef4f8415dab6b96115",
 )
 
 

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from affekt.cards import Fit, ModelCard
+from affekt.errors import InputError
 from affekt.inference.opinion import OpinionEstimates, OpinionHead, check_votes, load_opinion
 from affekt.inference.tokens import WordPieces
 from affekt.types import LabelSpace
@@ -48,7 +49,9 @@ class TextEstimates:
     probabilities: float32 (text, label) in [0, 1]; vad and vad_sd: float32 (text, 3), valence,
     arousal, dominance in [-1, 1] and their standard deviations; intensity: float32 (text,) in
     [0, 1]; supported: bool (text,), False where the language is not one the model reads; empty:
-    bool (text,), True where there is nothing to read; opinion: what people would say, where it was asked for.
+    bool (text,), True where there is nothing to read; opinion: what people would say, where it was asked for;
+    limits: by the name of a space, float32 (text, label), the thresholds of each text, where they are not the same
+    for all.
     """
 
     probabilities: Floats
@@ -58,6 +61,36 @@ class TextEstimates:
     supported: NDArray[np.bool_]
     empty: NDArray[np.bool_]
     opinion: OpinionEstimates | None = None
+    limits: Mapping[str, Floats] | None = None
+
+
+class AnyReader(Protocol):
+    """What every opened model of text can do; `TextReader` says it in full."""
+
+    card: ModelCard
+
+    @property
+    def thresholds(self) -> Mapping[str, tuple[float, ...]]:
+        """Per-label thresholds by the name of the space they are for."""
+
+    def pieces(self, text: str) -> list[int]:
+        """Return a number for each piece of a text."""
+
+    def estimate(
+        self,
+        texts: Sequence[str],
+        *,
+        batch_size: int = 64,
+        language: str | None = None,
+        raters: LabelSpace | None = None,
+    ) -> TextEstimates:
+        """Return the estimates for `texts`, in order."""
+
+    def estimate_pieces(self, ids: Sequence[Sequence[int]], *, batch_size: int = 64) -> TextEstimates:
+        """Return the estimates for texts given as pieces, 0 where masked, without a language check."""
+
+    def features(self, texts: Sequence[str], *, batch_size: int = 64) -> Floats:
+        """Return what a new head can be fitted on, float32 (text, width)."""
 
 
 class TextReader:
@@ -177,20 +210,34 @@ class TextReader:
         )
 
 
-def open_reader(card: ModelCard, *, threads: int | None = None, device: str = "cpu") -> TextReader:
+def open_reader(card: ModelCard, *, threads: int | None = None, device: str = "cpu") -> AnyReader:
     """Return `card`'s model, opened; the same one for the same arguments within a process.
 
     `threads` is how many cores a call may use (None: all). Raises `InputError` for a device that is
     unknown or not available.
     """
-    key = (card.folder, card.version, threads, device)
+    key = (card.name, card.folder, card.version, threads, device)
     opened = _OPENED.get(key)
     if opened is None or opened.card != card:
-        opened = _OPENED[key] = TextReader(card, _open_network(card, threads, device), WordPieces.load(card.tokenizer))
+        opened = _OPENED[key] = _open(card, threads, device)
     return opened
 
 
-_OPENED: dict[tuple[Path, str, int | None, str], TextReader] = {}
+_OPENED: dict[tuple[str, Path, str, int | None, str], AnyReader] = {}
+
+
+def _open(card: ModelCard, threads: int | None, device: str) -> AnyReader:
+    if card.runtime == "ngrams":
+        from affekt.inference.ngrams import NgramReader
+
+        return NgramReader.load(card)
+    if card.runtime == "several":
+        from affekt.inference.several import SeveralReader
+
+        return SeveralReader(card, [open_reader(member, threads=threads, device=device) for member in card.members])
+    if card.tokenizer is None:
+        raise InputError(f"The card of {card.name!r} names no tokenizer, which runtime {card.runtime!r} needs.")
+    return TextReader(card, _open_network(card, threads, device), WordPieces.load(card.tokenizer))
 
 
 def _open_network(card: ModelCard, threads: int | None, device: str) -> Network:

@@ -2,17 +2,43 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+from affekt.affect.spaces import find_space
 from affekt.cards import ModelCard
 from affekt.errors import unknown_name
 from affekt.models.text.card import CARD as TEXT
+from affekt.models.text_multi.card import CARD as TEXT_MULTI
 from affekt.models.text_nano.card import CARD as TEXT_NANO
 
-MODELS: dict[str, ModelCard] = {card.name: card for card in (TEXT, TEXT_NANO)}
+MODELS: dict[str, ModelCard] = {card.name: card for card in (TEXT, TEXT_NANO, TEXT_MULTI)}
 DEFAULT = TEXT
+# No weights of its own: English goes to `text`, what that does not read to `text-multi`.
+AUTO = ModelCard(
+    name="auto",
+    version=f"{TEXT.version}+{TEXT_MULTI.version}",
+    summary="six emotions: `text` reads English, `text-multi` what that does not read",
+    modality="text",
+    space=find_space("ekman"),
+    runtime="several",
+    folder=Path(),
+    files={},
+    tokenizer=None,
+    languages=tuple(sorted({*TEXT.languages, *TEXT_MULTI.languages})),
+    window=TEXT.window,
+    licence=" and ".join(dict.fromkeys((TEXT.licence, TEXT_MULTI.licence))),
+    commercial=TEXT.commercial and TEXT_MULTI.commercial,
+    code_licence=TEXT.code_licence,
+    trained_on=tuple(dict.fromkeys((*TEXT.trained_on, *TEXT_MULTI.trained_on))),
+    paper=f"{TEXT.paper}; {TEXT_MULTI.paper}",
+    recipe="recipes/text_multi",
+    members=(TEXT, TEXT_MULTI),
+)
 
 
 def find_model(model: str | ModelCard | None = None) -> ModelCard:
-    """Return the card of a model by name; None is the default. Raises `UnknownNameError`.
+    """Return the card of a model by name; None is the default, "auto" English by `text` and the rest by
+    `text-multi`. Raises `UnknownNameError`.
 
     >>> find_model("text-nano").runtime
     'numpy'
@@ -21,6 +47,8 @@ def find_model(model: str | ModelCard | None = None) -> ModelCard:
         return DEFAULT
     if isinstance(model, ModelCard):
         return model
+    if model == AUTO.name:
+        return AUTO
     if model not in MODELS:
         raise unknown_name("model", model, MODELS, "affekt models")
     return MODELS[model]

@@ -15,7 +15,7 @@ from sklearn.preprocessing import StandardScaler
 from sklearn.utils.validation import check_is_fitted
 
 from affekt.errors import InputError
-from affekt.inference.text import TextReader, open_reader
+from affekt.inference.text import AnyReader, open_reader
 from affekt.models.index import find_model
 
 _STRENGTHS = (1e-4, 1e-3, 1e-2, 1e-1, 1.0)
@@ -71,7 +71,7 @@ class TextClassifier(ClassifierMixin, BaseEstimator):
         best: NDArray[Any] = self.classes_[self.predict_proba(X).argmax(1)]
         return best
 
-    def _reader(self) -> TextReader:
+    def _reader(self) -> AnyReader:
         return open_reader(find_model(self.model))
 
 

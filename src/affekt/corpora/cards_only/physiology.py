@@ -1,0 +1,106 @@
+"""Corpora of biosignals without a reader."""
+
+from __future__ import annotations
+
+from affekt.cards import CorpusCard
+
+CARDS = (
+    CorpusCard(
+        name="sri_adv",
+        summary="SRI-ADV: EEG and gaze of over 4,600 viewers of 498 Chinese advertisements, pooled by audience group",
+        modality="physiology",
+        space=None,
+        licence="not stated in its repository",
+        permissive=False,
+        homepage="https://github.com/suay1113/HMLLM",
+        citation="Hypergraph Multi-modal Large Language Model: Exploiting EEG and Eye-tracking Modalities to Evaluate "
+        "Heterogeneous Responses for Video Understanding, 2024",
+        files=(),
+        rows={"train": 426, "test": 72},
+        languages=("zh",),
+        notes="Rows are videos. Indicators: engagement, emotion, eye-movement ratio, in classes; 145,107 training "
+        "questions; raw signals are not published as far as the README tells.",
+        access="request",
+        layout="unverified",
+        raters="none: indicators computed from signals",
+        speakers="viewers are pooled by age, sex and profession; videos are disjoint",
+        papers=("hmllm-sri-adv",),
+    ),
+    CorpusCard(
+        name="deap",
+        summary="DEAP: EEG and peripheral signals of 32 people watching 40 music videos, self-rated",
+        modality="physiology",
+        space=None,
+        licence="own EULA, for academic research",
+        permissive=False,
+        homepage="http://www.eecs.qmul.ac.uk/mmv/datasets/deap/",
+        citation="Koelstra et al. 2012, DEAP: A Database for Emotion Analysis using Physiological Signals, IEEE TAC "
+        "3(1)",
+        files=(),
+        rows={"all": 1280},
+        languages=(),
+        notes="Rows are trials: 32 people by 40 videos; valence, arousal, dominance, liking 1 to 9. The preprocessed "
+        "files are Python pickles or MATLAB files; affekt loads neither from strangers.",
+        access="agreement",
+        layout="unverified",
+        raters="each participant their own trials",
+        speakers="no official split: leave one subject out",
+    ),
+    CorpusCard(
+        name="seed",
+        summary="SEED: EEG of 15 people watching 15 film clips in three sessions, positive, neutral or negative",
+        modality="physiology",
+        space=None,
+        licence="own agreement, for academic research",
+        permissive=False,
+        homepage="https://bcmi.sjtu.edu.cn/home/seed/",
+        citation="Zheng & Lu 2015, Investigating Critical Frequency Bands and Channels for EEG-based Emotion "
+        "Recognition with Deep Neural Networks, IEEE TAMD 7(3)",
+        files=(),
+        rows={"all": 675},
+        languages=(),
+        notes="Rows are trials: 15 people by 15 clips by 3 sessions. MATLAB files.",
+        access="agreement",
+        layout="unverified",
+        raters="none: the label is the clip's",
+        speakers="no official split: papers test within or across subjects, which are not comparable",
+    ),
+    CorpusCard(
+        name="dreamer",
+        summary="DREAMER: EEG and ECG of 23 people watching 18 film clips, self-rated",
+        modality="physiology",
+        space=None,
+        licence="by request, for academic research (wording not verified)",
+        permissive=False,
+        homepage="https://zenodo.org/record/546113",
+        citation="Katsigiannis & Ramzan 2018, DREAMER: A Database for Emotion Recognition Through EEG and ECG Signals "
+        "from Wireless Low-cost Off-the-Shelf Devices, IEEE JBHI 22(1)",
+        files=(),
+        rows={"all": 414},
+        languages=(),
+        notes="Rows are trials: 23 people by 18 clips; valence, arousal, dominance 1 to 5. One MATLAB file.",
+        access="request",
+        layout="unverified",
+        raters="each participant their own trials",
+        speakers="no official split: leave one subject out",
+    ),
+    CorpusCard(
+        name="wesad",
+        summary="WESAD: chest and wrist signals of 15 people at rest, amused, under stress and meditating",
+        modality="physiology",
+        space=None,
+        licence="not verified (for academic research)",
+        permissive=False,
+        homepage="https://archive.ics.uci.edu/dataset/465/wesad+wearable+stress+and+affect+detection",
+        citation="Schmidt et al. 2018, Introducing WESAD, a Multimodal Dataset for Wearable Stress and Affect "
+        "Detection, ICMI",
+        files=(),
+        rows={},
+        languages=(),
+        notes="Synchronised signals and labels come as Python pickles, which affekt never loads from strangers.",
+        access="open",
+        layout="unverified",
+        raters="none: the label is the protocol's; questionnaires come along",
+        speakers="no official split: leave one subject out",
+    ),
+)

@@ -1,0 +1,96 @@
+"""ESD: 350 parallel utterances by ten English and ten Mandarin speakers in five emotions.
+
+Zhou, Sisman, Liu & Li 2022, Emotional voice conversion: Theory, databases and ESD, Speech Communication 137:1-18.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from affekt.cards import CorpusCard, SourceFile
+from affekt.errors import CorpusError
+from affekt.types import LabelSpace, Record, Signal
+
+# In this order: of a speaker's 1,750 numbers each emotion has 350.
+_EMOTIONS = ("neutral", "angry", "happy", "sad", "surprise")
+_SPLITS = ("train", "evaluation", "test")
+_FILE = re.compile(r"(00(?:0[1-9]|1\d|20))_(\d{6})\.wav")
+
+SPACE = LabelSpace(
+    name="esd",
+    labels=_EMOTIONS,
+    kind="exclusive",
+    source="Zhou et al. 2022, Emotional voice conversion: Theory, databases and ESD, Speech Communication 137",
+    neutral="neutral",
+)
+
+CARD = CorpusCard(
+    name="esd",
+    summary="35,000 recordings: 350 parallel utterances by 10 English and 10 Mandarin speakers in five emotions",
+    modality="speech",
+    space=SPACE,
+    licence="own licence, to be signed; for research only",
+    permissive=False,
+    homepage="https://github.com/HLTSingapore/Emotional-Speech-Data",
+    citation="Zhou et al. 2022, Emotional voice conversion: Theory, databases and ESD, Speech Communication 137:1-18",
+    files=(SourceFile("Emotion Speech Dataset.zip", None),),
+    rows={"all": 35000},
+    copies={"the older release, in splits": {"train": 30000, "evaluation": 2000, "test": 3000}},
+    languages=("en", "zh"),
+    notes=(
+        "The label is the emotion asked for. `conditions` hold intended and sentence, the number that the same words "
+        "have in all five emotions (1 to 350) and for all speakers of a language. Two releases: an older one with "
+        "train, evaluation and test folders, a newer one without. Those splits hold different sentences of the same "
+        "speakers; their sizes (300, 20 and 30 of 350) are from memory of the paper, not verified. Transcripts are not "
+        "read: their form could not be checked."
+    ),
+    access="agreement",
+    layout_source=(
+        "speechbrain/speechbrain, recipes/ZaionEmotionDataset/emotion_diarization/datasets/prepare_ESD.py, commit "
+        "10b528680f0da8600e3aa47282c6af34c58836e5 (folders, numbers); HLTSingapore/Emotional-Speech-Data, README.md, "
+        "commit 03e4b70860054ef37f2aa10d43cc2bd612e32450 (speakers, emotions, licence)"
+    ),
+    raters="none: the label is the emotion asked for",
+    speakers="all 20 speakers are in train, evaluation and test; those hold different sentences",
+)
+
+
+def read(folder: Path) -> Iterator[Record]:
+    """Yield the recordings by speaker, emotion, split and number.
+
+    Layout: ``0011/Angry/train/0011_000351.wav`` (older) or ``0011/Angry/0011_000351.wav`` (newer) in `folder`.
+    Raises `CorpusError` where no speaker is there, or a number does not belong to its folder's emotion.
+    """
+    speakers = [each for each in sorted(folder.glob("00*")) if each.is_dir()]
+    if not speakers:
+        raise CorpusError(f"{folder} has no folder named like 0011. Unpack the publisher's archive there.")
+    for speaker in speakers:
+        for emotion in _EMOTIONS:
+            place = speaker / emotion.capitalize()
+            for split in ("", *_SPLITS):
+                for path in sorted((place / split).glob("*.wav")):
+                    yield _record(path, speaker.name, emotion, split or "all")
+
+
+def _record(path: Path, speaker: str, emotion: str, split: str) -> Record:
+    match = _FILE.fullmatch(path.name)
+    number = int(match[2]) if match else 0
+    if match is None or match[1] != speaker or not 1 <= number <= 1750 or _EMOTIONS[(number - 1) // 350] != emotion:
+        first = 350 * _EMOTIONS.index(emotion) + 1
+        raise CorpusError(
+            f"{path}: expected {speaker}_NUMBER.wav with a number from {first:06} to {first + 349:06} in a folder of "
+            f"{emotion} speech. Is it the official release?"
+        )
+    return Record(
+        id=path.stem,
+        signal=Signal(
+            source=f"{speaker}/{emotion}", language="zh" if int(speaker) <= 10 else "en", modality="speech", path=path
+        ),
+        split=split,
+        labels=(emotion,),
+        speaker=speaker,
+        group=speaker,
+        conditions={"intended": emotion, "sentence": str((number - 1) % 350 + 1)},
+    )
