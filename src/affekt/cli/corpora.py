@@ -28,7 +28,7 @@ HEADINGS = {
     "music": "Music",
     "physiology": "Body signals",
 }
-_MOST_LABELS, _MOST_SPLITS = 30, 6
+_MOST_LABELS, _MOST_SPLITS, _MOST_FILES = 30, 6, 8
 _WIDE, _LICENCE = 76, 18  # columns of a screen for all columns of the table; letters of a licence
 
 folder_option = click.option(
@@ -328,9 +328,7 @@ def corpus_details(card: CorpusCard) -> dict[str, str | list[str]]:
         "Weights trained on it may ship": "yes" if card.permissive else "no",
         "Home": card.homepage,
         "Cite": card.citation,
-        "Files": [
-            part for file in card.files for part in (file.name, f"  {file.url}" if file.url else "  (no address)")
-        ],
+        "Files": _files(card),
     }
     if card.copies:
         details["Known copies"] = [
@@ -340,6 +338,15 @@ def corpus_details(card: CorpusCard) -> dict[str, str | list[str]]:
     if card.notes:
         details["Notes"] = card.notes
     return details
+
+
+def _files(card: CorpusCard) -> list[str]:
+    """Return the names of the official files with their addresses; of many the first, and how many more."""
+    shown = card.files if len(card.files) <= _MOST_FILES else card.files[: _MOST_FILES - 1]
+    lines = [part for file in shown for part in (file.name, f"  {file.url}" if file.url else "  (no address)")]
+    if len(shown) < len(card.files):
+        lines.append(f"and {len(card.files) - len(shown)} more; `affekt corpora show {card.name} --json` names all")
+    return lines
 
 
 def _record(card: CorpusCard) -> dict[str, Any]:
