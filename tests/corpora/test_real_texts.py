@@ -29,7 +29,7 @@ RELEASES = {
     "ecf_semeval2024": "official",
     "reccon": "official",
     # ESConv.json, whose rows could not be counted, is not there: failed, which was counted, is official.
-    "esconv": "official",
+    "esconv": "MultiESC's valid and test, with failed",
     "cheer_ekman": "train and dev of the publisher",
     "mahaemotions": "train and validation without near duplicates of test",
     "armanemo": "official",
