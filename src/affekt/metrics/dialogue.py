@@ -135,9 +135,9 @@ def cross_turn_reasoning_score(turns: ArrayLike, plausibility: ArrayLike) -> flo
     the mean over adjacent turns of :math:`\Delta`, which says how reasonable it is that emotion j
     follows emotion i. turns: (turn, label), distributions, or (turn,) places of labels; plausibility: :math:`\Delta`,
     (label, label) in [0, 1], such as `transition_plausibility` of human dialogues. Raises `InputError` for other
-    shapes or fewer than two turns. After the Cross-turn Emotion Reasoning Score of Liu et al. 2025, "EMO-Reasoning",
-    which describes a normalised mean of a delta function over adjacent turns; its own delta comes from a judge,
-    here any matrix may stand for it.
+    shapes or fewer than two turns. After the Cross-turn Emotion Reasoning Score of Liu et al. 2025, "EMO-Reasoning", of
+    which we could read only that it is a normalised mean of a delta function over adjacent turns: the paper's
+    own delta may differ.
 
     >>> cross_turn_reasoning_score([0, 0, 1, 1], [[1.0, 0.5], [0.0, 1.0]]).__round__(3)
     0.833
