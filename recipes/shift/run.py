@@ -25,6 +25,7 @@ RESULTS = Path("results/shift.csv")
 SEEDS = 5
 ROWS = 200
 TARGET = 0.05
+METRIC = "ece_0.1"
 
 
 def main() -> None:
@@ -58,19 +59,20 @@ def said_or_none(name: str, model: str, limit: int) -> Said | None:
 
 def calibration_rows(found: dict[str, Said], run: RunInfo) -> list[ResultRow]:
     """Calibration error on the rows that were not drawn, before and after, per corpus and over all of them."""
-    before, after, rows = {}, {}, []
+    before, after, least, rows = {}, {}, {}, []
     print(f"{run.model}: calibration error over probabilities of at least 0.1, {ROWS} rows, {SEEDS} draws")
-    print(f"  {'corpus':22} {'items':>6} {'before':>7} {'after':>7}   lowest to highest draw")
+    print(f"  {'corpus':22} {'items':>6} {'before':>7} {'after':>7} {'least':>7}   lowest to highest draw")
     for name, said in found.items():
         drawn = [one_draw(said, seed) for seed in range(SEEDS)]
-        before[name], after[name] = np.array(drawn).T
+        before[name], after[name], least[name] = np.array(drawn).T
         n = len(said.truth) - ROWS
         place = Scored(name, "all", f"own-space-{said.space.name}", n, run)
-        rows += [place.row("ece_0.1", spread(before[name])), place.row(f"ece_0.1:after-{ROWS}", spread(after[name]))]
-        low, high = after[name].min(), after[name].max()
-        print(f"  {name:22} {n:6} {before[name].mean():7.3f} {after[name].mean():7.3f}   {low:.3f} to {high:.3f}")
+        for metric, values in ((METRIC, before), (f"{METRIC}:after-{ROWS}", after), (f"{METRIC}:least", least)):
+            rows.append(place.row(metric, spread(values[name])))
+        shown = " ".join(f"{part[name].mean():7.3f}" for part in (before, after, least))
+        print(f"  {name:22} {n:6} {shown}   {after[name].min():.3f} to {after[name].max():.3f}")
     place = Scored("median of corpora", "all", "own-space", len(found), run)
-    for metric, values in (("ece_0.1", before), (f"ece_0.1:after-{ROWS}", after)):
+    for metric, values in ((METRIC, before), (f"{METRIC}:least", least), (f"{METRIC}:after-{ROWS}", after)):
         medians = np.median(np.stack(list(values.values())), axis=0)
         # The median of the means is the number; its interval draws corpora anew.
         means = [float(value.mean()) for value in values.values()]
@@ -86,15 +88,30 @@ def calibration_rows(found: dict[str, Said], run: RunInfo) -> list[ResultRow]:
     return rows
 
 
-def one_draw(said: Said, seed: int) -> tuple[float, float]:
+def one_draw(said: Said, seed: int) -> tuple[float, float, float]:
+    """The error before, after, and the least there could be: of labels drawn from the calibrated probabilities, which
+    so many rows make different from them by chance."""
     order = np.random.default_rng(seed).permutation(len(said.truth))
     labelled, rest = order[:ROWS], order[ROWS:]
     fitted = fit_calibration(said.truth[labelled], said.probability[labelled], space=said.space, seed=seed)
     moved = fitted.apply(said.probability[rest])
-    return tuple(
-        expected_calibration_error(said.truth[rest], probability, minimum=0.1)
-        for probability in (said.probability[rest], moved)
+    judged = (
+        (said.truth[rest], said.probability[rest]),
+        (said.truth[rest], moved),
+        (drawn_labels(moved, said, seed), moved),
     )
+    before, after, least = (expected_calibration_error(*pair, minimum=0.1) for pair in judged)
+    return before, after, least
+
+
+def drawn_labels(probability: np.ndarray, said: Said, seed: int) -> np.ndarray:
+    """Labels drawn from the probabilities, one where they exclude each other; bool (item, label)."""
+    random = np.random.default_rng(seed)
+    if said.space.kind != "exclusive":
+        return random.random(probability.shape) < probability
+    limits = probability.cumsum(1)
+    chosen = (random.random((len(limits), 1)) * limits[:, -1:] > limits).sum(1)
+    return np.arange(limits.shape[1]) == chosen[:, None]
 
 
 def spread(values: np.ndarray) -> Estimate:

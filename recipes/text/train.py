@@ -22,7 +22,8 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor
 
 from affekt.inference.tokens import END, START
-from affekt.models.text.net import TextNet, TextNetConfig, load_minilm
+from affekt.layers.text_encoder import load_bert
+from affekt.models.text.net import TextNet, TextNetConfig
 from affekt.training.batches import length_batches, pad
 from affekt.training.checkpoints import Checkpoint
 from affekt.training.losses import mean_and_variance_loss, soft_binary_cross_entropy
@@ -114,7 +115,7 @@ def parse() -> Config:
 def build(config: Config, pool: Pool) -> TextNet:
     """The published MiniLM encoder, with label biases at the training prior so that rare labels start rare."""
     net = TextNet(TextNetConfig(dropout=config.dropout, layers=1 if config.smoke else 6))
-    load_minilm(net, load_file(pool.encoder / "model.safetensors"))
+    load_bert(net, load_file(pool.encoder / "model.safetensors"))
     with torch.no_grad():
         prior = torch.from_numpy(pool.labels[pool.has_labels].mean(0)).clamp(1e-4, 1 - 1e-4)
         net.labels.bias.copy_(torch.logit(prior))

@@ -109,7 +109,9 @@ class CorpusCard:
     file layout was checked against the publisher's files, code or documentation, which `layout_source`
     names (repository, path, commit); a corpus of unverified or no public layout has a card and no reader.
     `raters` is who judged and how many each item, `speakers` whether speakers (writers, actors, subjects)
-    are in several splits, `papers` the ids of the papers it serves. `rows` is the official number of items
+    are in several splits, `papers` the ids of the papers it serves. `sensitive` says what of it could hurt the
+    people in it (texts of people in distress, health, signals of bodies, private conversations), "" where nothing:
+    affekt then shows none of its items unless asked to. `rows` is the official number of items
     per split; `copies` are the numbers of known partial or re-split redistributions, by a name that says
     what they are.
     """
@@ -133,6 +135,7 @@ class CorpusCard:
     raters: str = ""
     speakers: str = ""
     papers: tuple[str, ...] = ()
+    sensitive: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ AffektError
 ├── CorpusError (OSError)                a corpus is absent, incomplete or fails its checksum
 ├── LicenceError (PermissionError)       a licence has to be accepted first
 ├── OutputError (OSError)                a result cannot be written
+├── EndpointError (ConnectionError)      a chat endpoint refuses, or no longer answers
 └── WorkerError (RuntimeError)           a process that did part of the work died
 """
 
@@ -51,6 +52,10 @@ class LicenceError(AffektError, PermissionError):
 
 class OutputError(AffektError, OSError):
     """A result cannot be written."""
+
+
+class EndpointError(AffektError, ConnectionError):
+    """A chat endpoint refuses, or no longer answers; answers that were had are kept."""
 
 
 class WorkerError(AffektError, RuntimeError):

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 SCHEMA = "affekt.report/1"
 
-Kind = Literal["exclusive", "multi-label", "ordinal", "open", "appraisals", "instrument", "wellness", "traits"]
+Kind = Literal["exclusive", "multi-label", "ordinal", "open", "appraisals", "instrument", "wellness", "traits", "tags"]
 Modality = Literal["text", "speech", "face", "image", "video", "music", "physiology"]
 Status = Literal["ok", "unsupported_language"]
 # On whose authority one label space becomes another.
@@ -32,7 +32,7 @@ class LabelSpace:
     """A set of names an answer may use.
 
     `kind` says whether one label holds (exclusive), any number (multi-label), or whether these are
-    no emotions at all (appraisals, instrument, wellness, traits). `neutral` names the label that means "none
+    no emotions at all (appraisals, instrument, wellness, traits, tags). `neutral` names the label that means "none
     of the others", if the space has one. `source` is the citation.
     """
 

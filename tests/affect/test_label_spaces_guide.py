@@ -17,7 +17,7 @@ from affekt.affect.spaces import SPACES
 from affekt.errors import ConversionError
 
 GUIDE = Path(__file__).parents[2] / "docs" / "guides" / "label-spaces.md"
-NO_EMOTIONS = ("appraisals", "instrument", "wellness", "traits")
+NO_EMOTIONS = ("appraisals", "instrument", "wellness", "traits", "tags")
 EMOTIONS = [name for name, space in SPACES.items() if space.kind not in NO_EMOTIONS]
 HUBS = ("ekman", "plutchik", "sentiment")
 SHIPPED = ("goemotions", "ekman", "ekman-neutral", "sentiment", "goemotions-sentiment", "plutchik", "parrott")

@@ -31,7 +31,7 @@ from affekt.affect.vad import vad_of
 from affekt.errors import ConversionError, InputError, UnknownNameError
 from affekt.types import LabelSpace, Reading, Span
 
-NO_EMOTIONS = ("appraisals", "instrument", "wellness", "traits")
+NO_EMOTIONS = ("appraisals", "instrument", "wellness", "traits", "tags")
 EMOTIONS = sorted(name for name, space in SPACES.items() if space.kind not in NO_EMOTIONS)
 UNIT = st.floats(0.0, 1.0, width=32)
 

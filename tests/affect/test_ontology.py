@@ -17,7 +17,7 @@ from affekt.affect.words.vocabulary import place_word
 from affekt.errors import ConversionError, InputError, MissingDependencyError, UnknownNameError
 
 ONTOLOGY = read_ontology()
-NO_EMOTIONS = ("appraisals", "instrument", "wellness", "traits")
+NO_EMOTIONS = ("appraisals", "instrument", "wellness", "traits", "tags")
 # Parrott (2001), table of primary and secondary emotions.
 SECONDARY = {
     "love": ["affection", "lust", "longing"],

@@ -25,7 +25,7 @@ from affekt.errors import ConversionError, InputError, UnknownNameError
 ROOT = Path(__file__).parents[2]
 DATA = ROOT / "src" / "affekt" / "affect" / "data"
 WORDNET = Path("/usr/share/wordnet")
-NO_EMOTIONS = ("appraisals", "instrument", "wellness", "traits")
+NO_EMOTIONS = ("appraisals", "instrument", "wellness", "traits", "tags")
 EMOTIONS = [space for space in SPACES.values() if space.kind not in NO_EMOTIONS]
 WORDS = sorted(read_lexicon().senses)
 COMMON = """

@@ -164,10 +164,15 @@ def test_examples_keep_people_to_themselves() -> None:
     plain = Record("a", Signal("What a day that was for all of us!"), "train", labels=("joy",))
     assert examples_withheld(_card(), [plain]) == ""
     assert "access" in examples_withheld(_card(access="request"), [plain])
-    assert "health" in examples_withheld(_card(summary="Interviews about depression"), [plain])
-    assert "bodies" in examples_withheld(_card(modality="physiology"), [plain])
+    frail = _card(sensitive="interviews about depression")
+    assert examples_withheld(frail, [plain]) == "it holds interviews about depression"
+    assert examples_withheld(frail, [plain], asked=True) == ""
+    assert corpus_view(frail, [plain]).examples == ()
+    assert [one.text for one in corpus_view(frail, [plain], asked=True).examples] == [plain.signal.text]
+    assert "access" in examples_withheld(_card(access="agreement", sensitive="x"), [plain], asked=True)
     aged = Record("a", plain.signal, "train", conditions={"age": "31", "gender": "f"})
     assert "age" in examples_withheld(_card(), [aged])
+    assert examples_withheld(_card(), [aged], asked=True) == ""
     for text in (
         "Write to me at ann@example.org, please.",
         "@ann you should see this one",

@@ -115,13 +115,20 @@ def brighter_compact(folder: Path) -> None:
     squeeze(folder)
 
 
+def annotators(sign: str, *numbers: int) -> str:
+    """The columns of people: ``Annotator-1`` in most files, ``annotator_1`` in two."""
+    name = "Annotator" if sign == "-" else "annotator"
+    return ",".join(f"{name}{sign}{number}" for number in numbers)
+
+
 # The annotator files that five rows are not written for.
+three, four = annotators("-", 1, 2, 3), annotators("-", 1, 2, 3, 4)
 OTHER_VOTES = {
-    "hin/hin_test_individuals.csv": ("text_id,text,emotion,Annotator-1", "1,यह।,Joy,0"),
-    "mar/mar_all_train-dev_individuals.csv": ("text_id,text,emotion,Annotator-1,Annotator-2", "1,हे।,Joy,3,"),
-    "mar/mar_all_test_individuals.csv": ("text_id,text,emotion,Annotator-1", "2,ते।,Joy,0"),
-    "swe/swe_individuals.csv": ("text_id,text,emotion,Annotator-1", "1,😀,Joy,2"),
-    "ukr/ukr_individuals.csv": ("text_id,text,emotion,Annotator-1,Annotator-2", "0,Так!,Sad,0.0,2.0"),
+    "hin/hin_test_individuals.csv": (f"text_id,text,emotion,{four}", "1,यह।,Joy,0,,,"),
+    "mar/mar_all_train-dev_individuals.csv": (f"text_id,text,emotion,{four}", "1,हे।,Joy,3,,,"),
+    "mar/mar_all_test_individuals.csv": (f"text_id,text,emotion,{four}", "2,ते।,Joy,0,,,"),
+    "swe/swe_individuals.csv": (f"text_id,text,emotion,{three}", "1,😀,Joy,2,,"),
+    "ukr/ukr_individuals.csv": (f"text_id,text,emotion,{three}", "0,Так!,Sad,0.0,2.0,"),
 }
 
 
@@ -146,20 +153,20 @@ def brighter_votes(folder: Path, *, votes: str = "individual_labels") -> None:
     more = ["652,Nirgends.,Joy,kim@example.org,0", "652,Nirgends.,Joy,ann@example.org,1"]
     put("deu/deu_individual_intensities.csv", "id,text,emotion,annotator,intensity", *long, *more)
     put("ptbr/ptbr_individual_intensities.csv", "id,text,emotion,annotator,intensity", "p1,Ai!,Fear,eva@example.org,2")
-    wide = "text,emotion,annotator_1,annotator_3"
-    put("ron/ron_individuals.csv", wide, "Wow! Ce bucurie!!,bucurie,3,1", "Wow! Ce bucurie!!,frica,,0")
-    binary = ",text_content,emotion,annotator_1,annotator_2,majority_vote"
+    wide = f"text,emotion,{annotators('_', 1, 2, 3, 5, 6, 8, 9)}"
+    put("ron/ron_individuals.csv", wide, "Wow! Ce bucurie!!,bucurie,3,,1,,,,", "Wow! Ce bucurie!!,frica,,,0,,,,")
+    binary = f",text_content,emotion,{annotators('_', 1, 2, 3)},majority_vote"
     put(
         "afr/afr_individuals.csv",
         binary,
-        "0,Nee wat.,anger,1,0,0",
-        "1,Nee wat.,surprise,1,0,0",
-        "2,Nee wat.,neutral,0,1,0",
+        "0,Nee wat.,anger,1,0,,0",
+        "1,Nee wat.,surprise,1,0,,0",
+        "2,Nee wat.,neutral,0,1,,0",
     )
-    slots = "text_id,text,emotion,Annotator-1,Annotator-2,Annotator-3"
-    put("arq/arq_individuals.csv", slots, "7,واش,Joy,1,0,", "7,واش,Fear,0,0,")
-    twice = ["h1,नहीं,Joy,0,2", "h1,नहीं,Fear,0,0", "h1,नहीं,Joy,1,2", "h1,नहीं,Fear,0,0"]
-    put("hin/hin_train_dev.csv", "text_id,text,emotion,Annotator-1,Annotator-2", *twice)
+    slots = f"text_id,text,emotion,{annotators('-', *range(1, 11))}"
+    put("arq/arq_individuals.csv", slots, "7,واش,Joy,1,0,,,,,,,,", "7,واش,Fear,0,0,,,,,,,,")
+    twice = ["h1,नहीं,Joy,0,2,,,", "h1,नहीं,Fear,0,0,,,", "h1,नहीं,Joy,1,2,,,", "h1,नहीं,Fear,0,0,,,"]
+    put("hin/hin_train_dev.csv", f"text_id,text,emotion,{annotators('-', 1, 2, 3, 4, 5)}", *twice)
     for name, lines in OTHER_VOTES.items():
         put(name, *lines)
 

@@ -78,8 +78,8 @@ def test_reading_a_corpus_without_reader_says_why_and_where_to_ask(tmp_path: Pat
         read_corpus("cusemo", folder=tmp_path)
     with pytest.raises(CorpusError, match=r"ren_20k: no public description of its file layout .* authors of: REDAff"):
         read_corpus("ren-20k", folder=tmp_path)
-    with pytest.raises(CorpusError, match=r"deap: its file layout could not be checked .*access: agreement"):
-        read_corpus("deap", folder=tmp_path)
+    with pytest.raises(CorpusError, match=r"sewa_db: its file layout could not be checked .*access: agreement"):
+        read_corpus("sewa-db", folder=tmp_path)
     with pytest.raises(UnknownNameError, match="Did you mean 'cusemo'"):
         find_reader("cusemoo")
 

@@ -12,8 +12,9 @@ from pathlib import Path
 import pytest
 
 from affekt.corpora.archives import Content, Media, archive_members, media_reader
-from affekt.corpora.exporting import COLUMNS, FORMATS, export_corpus, rows_of, write_manifest
+from affekt.corpora.exporting import COLUMNS, FORMATS, export_corpus, rows_of
 from affekt.corpora.index import CORPORA
+from affekt.corpora.manifest import CAMEO, manifest_rows, write_manifest
 from affekt.errors import InputError, OutputError
 from affekt.types import VAD, Rating, Record, Signal, Span
 
@@ -173,7 +174,7 @@ def test_an_exclusive_corpus_has_one_column_in_audformat(tmp_path: Path) -> None
 def test_one_manifest_for_several_corpora(tmp_path: Path) -> None:
     clip = Record("x", Signal(modality="speech", path=tmp_path / "speech/x.wav", language="de"), "all", labels=("joy",))
     path = tmp_path / "manifest.jsonl"
-    assert write_manifest({"goemotions": RECORDS, "isear": [clip]}, path, root=tmp_path) == 4
+    assert write_manifest({"goemotions": RECORDS, "isear": [clip]}, path, root=tmp_path) == (4, 0)
     rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
     assert [row["corpus"] for row in rows] == ["goemotions"] * 3 + ["isear"]
     assert rows[3]["path"] == "speech/x.wav" and rows[3]["space"] == CORPORA["isear"].space.name  # type: ignore[union-attr]
@@ -199,3 +200,38 @@ def test_what_cannot_be_exported(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(OutputError):
         export_corpus(CARD, RECORDS, tmp_path / "file" / "out", to="jsonl")
+
+
+def test_a_manifest_in_the_columns_of_cameo() -> None:
+    speech = Signal("Der Lappen liegt.", language="de", modality="speech", path=Path("audio.tar"), member="03a.wav")
+    records = {
+        "emodb": [
+            Record("1", speech, "all", labels=("happiness",), speaker="03", conditions={"sex": "female", "age": "31"}),
+            Record("2", speech, "all", labels=("boredom",)),
+        ],
+        "ravdess": [
+            Record("3", Signal(modality="speech"), "all", labels=("angry",), conditions={"gender": "M"}),
+            Record("4", Signal(modality="speech"), "all"),
+        ],
+    }
+    rows = manifest_rows(records, columns="cameo", space="ekman-neutral")
+    assert [tuple(row)[: len(CAMEO)] for row in rows] == [CAMEO] * 3
+    assert [row["emotion"] for row in rows] == ["joy", "disgust", "anger"]
+    assert rows[0] == {
+        "file_id": "1",
+        "audio": "audio.tar::03a.wav",
+        "emotion": "joy",
+        "transcription": "Der Lappen liegt.",
+        "speaker_id": "03",
+        "gender": "female",
+        "age": "31",
+        "dataset": "emodb",
+        "language": "de",
+        "license": CORPORA["emodb"].licence,
+        "split": "all",
+    }
+    assert (rows[2]["gender"], rows[2]["age"], rows[2]["transcription"]) == ("male", None, None)
+    assert [row["emotion"] for row in manifest_rows(records, columns="cameo")] == ["happiness", "boredom", "angry"]
+    assert [row["labels"] for row in manifest_rows(records)] == [["happiness"], ["boredom"], ["angry"], []]
+    with pytest.raises(InputError, match="Allowed: affekt, cameo"):
+        manifest_rows(records, columns="camel")  # type: ignore[arg-type]

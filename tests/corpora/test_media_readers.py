@@ -333,7 +333,7 @@ def test_pmemo_moves_both_scales_to_one(tmp_path: Path) -> None:
             "44,0.15",
             r"\['4'\] stands beside \['44'\] in static_annotations_std",
         ),
-        ("static_annotations_std.csv", "7,0.1,0.1\n", "", "stands beside which ends"),
+        ("static_annotations_std.csv", "7,0.1,0.1\n", "", "stands beside the table of spreads, which ends"),
         ("static_annotations.csv", "0.575", "5.75", r"valence\(mean\) is '5.75', allowed are numbers from 0 to 1"),
     ],
 )

@@ -16,6 +16,8 @@ from affekt.corpora import esd, goemotions_raters, iemocap, savee
 from affekt.corpora.index import CORPORA, READERS
 from affekt.corpora.read import read_corpus
 from affekt.errors import CorpusError
+from affekt.ratings.records import ratings_of
+from affekt.ratings.views import majority, soft_labels
 from affekt.types import Record, Span
 
 GOEMOTIONS = goemotions_raters.SPACE.labels
@@ -272,6 +274,21 @@ def test_goemotions_raters_refuse_cut_rows(line: str, message: str, tmp_path: Pa
         list(goemotions_raters.read(tmp_path))
 
 
+def test_goemotions_raters_name_the_line_behind_a_text_of_two_lines(tmp_path: Path) -> None:
+    lines = [RATER_HEADER, answer('"One\n\ntwo, three"', "c3", 7, "joy"), answer('"So ""so"""', "b2", 7, "joy"), ""]
+    for part in (1, 3):
+        write(tmp_path, f"full_dataset/goemotions_{part}.csv", *lines)
+    path = tmp_path / "full_dataset/goemotions_2.csv"
+    for wrong in (answer("Hm", "d4", 3, "joy")[:-2].encode(), answer("H\xfcm", "d4", 3, "joy").encode("latin-1")):
+        path.write_bytes("\n".join(lines).encode() + wrong)
+        with pytest.raises(CorpusError, match=r"goemotions_2\.csv, line 6: expected 9 cells"):
+            list(goemotions_raters.read(tmp_path))
+    path.write_bytes("\n".join([*lines, answer('"So so"', "b2", 4, "fear")]).encode())  # other text, same comment
+    records = {record.id: record for record in goemotions_raters.read(tmp_path)}
+    assert [rating.rater for rating in records["b2"].ratings] == ["7", "7", "4", "7"]
+    assert (records["b2"].signal.text, records["c3"].signal.text) == ('So "so"', "One\n\ntwo, three")
+
+
 def test_goemotions_raters_refuse_another_order_of_columns(tmp_path: Path) -> None:
     header = RATER_HEADER.replace("admiration,amusement", "amusement,admiration")
     write(tmp_path, "full_dataset/goemotions_1.csv", header, answer("Hm", "d4", 3, "joy"))
@@ -322,6 +339,24 @@ def test_emotionlines_turns_counts_into_votes(tmp_path: Path) -> None:
         write(tmp_path, "friends.json", json.dumps([[line]]))
         with pytest.raises(CorpusError, match=rf"friends.json, at \[0\]\[0\]: {message}|{message}"):
             list(READERS["emotionlines"](tmp_path))
+
+
+def test_emotionlines_votes_give_majority_non_neutral_and_soft_labels(tmp_path: Path) -> None:
+    records = list(records_of("emotionlines", tmp_path).values())
+    table = ratings_of(records, "emotionlines")
+    shares = {
+        item: dict(zip(table.columns, row, strict=True))
+        for item, row in zip(table.items, soft_labels(table), strict=True)
+    }
+    assert shares["friends-0-0"] == pytest.approx({**dict.fromkeys(table.columns, 0), "neutral": 0.4, "surprise": 0.6})
+    decided = majority(table)
+    for record in records:
+        place = table.items.index(record.id)
+        chosen = tuple(name for name, given in zip(table.columns, decided.labels[place], strict=True) if given)
+        # More than half of the five votes are the published label; where they scatter it is non-neutral.
+        assert (chosen or ("non-neutral",)) == record.labels
+        assert bool(decided.decided[place]) == (record.labels != ("non-neutral",))
+    assert sum(record.labels == ("non-neutral",) for record in records) == 1
 
 
 def test_peld_gives_the_answering_one_traits(tmp_path: Path) -> None:

@@ -468,6 +468,21 @@ def test_depechemood_shares_and_parts_of_speech(tmp_path: Path) -> None:
         list(READERS["depechemood"](tmp_path))
 
 
+def test_semeval_2007_degrees_valence_and_coarse_labels(tmp_path: Path) -> None:
+    records = records_of("semeval_2007", tmp_path)
+    assert [record.split for record in records.values()] == ["trial", "trial", "test", "test", "test"]
+    cats = records["1"]
+    assert (cats.signal.text, cats.labels, cats.intensities["joy"]) == ("Cats & dogs agree", ("joy", "surprise"), 0.9)
+    assert (cats.vad, cats.values) == (None, {"valence": 0.75})
+    assert records["2"].labels == ("sadness",) and records["502"].labels == ()
+    change(tmp_path, "AffectiveText.test/affectivetext_test.valence.gold", "501 100", "501 101")
+    with pytest.raises(CorpusError, match=r"valence\.gold, line 2: valence is '101', allowed are numbers from -100"):
+        list(READERS["semeval_2007"](tmp_path))
+    change(tmp_path, "AffectiveText.test/affectivetext_test.valence.gold", "501 101\n", "")
+    with pytest.raises(CorpusError, match=r"xml, line 3: affectivetext_test\.valence\.gold has no headline 501"):
+        list(READERS["semeval_2007"](tmp_path))
+
+
 def test_documents_say_where_they_are_wrong(tmp_path: Path) -> None:
     write_json(tmp_path, "a.json", {"turns": [{"n": "4", "text": "Hi."}], "on": True})
     top = read_json(tmp_path, "a.json")

@@ -403,6 +403,60 @@ def depechemood_compact(folder: Path) -> None:
     depechemood(folder, below="")
 
 
+def emocontext(folder: Path) -> None:
+    head = "id\tturn1\tturn2\tturn3\tlabel"
+    write(folder, "train.txt", head, '0\tHi\tHello! "How are you?\tNot good\tsad', "1\tSo\tso what\tHaha\thappy")
+    write(folder, "dev.txt", head, "0\tWhere\there\tOk \tothers")
+    write(folder, "test.txt", head, "0\tGo\twhy?\tI hate you\tangry", "1\tYou\tme?\tYes\tothers")
+
+
+def _task_turn(text: str, *votes: int, final: int | None = None) -> dict[str, Any]:
+    if final is None:
+        return {"text": text, "metadata": {}, "emotion": []}
+    answers = [{"annotator": f"a1b2c3d{place}", "annotation": vote} for place, vote in enumerate(votes)]
+    decided = {"emotion": final, "sentiment": (0, 1, 1, 1, 1, 2, 2)[final]}
+    return {"text": text, "metadata": {}, "emotion": [*answers, decided]}
+
+
+def emowoz(folder: Path) -> None:
+    book = [
+        _task_turn("A table for two.", 0, 0, 0, final=0),
+        _task_turn("Booked."),
+        _task_turn("Thanks!", 6, 6, 0, final=6),
+    ]
+    talk = {"MUL0001.json": {"goal": {}, "log": book}, "SNG0002.json": {"goal": {}, "log": book[:2]}}
+    angry = [_task_turn("Useless machine.", 4, 2, 2, final=2), _task_turn("Sorry?")]
+    write_json(folder, "emowoz-multiwoz.json", talk)
+    write_json(folder, "emowoz-dialmage.json", {"DMAGE1.json": {"log": angry}, "DMAGE2.json": {"log": angry}})
+    split = {
+        "train": {"multiwoz": ["MUL0001.json"], "dialmage": []},
+        "dev": {"multiwoz": [], "dialmage": ["DMAGE2.json"]},
+    }
+    write_json(
+        folder, "data-split.json", {**split, "test": {"multiwoz": ["SNG0002.json"], "dialmage": ["DMAGE1.json"]}}
+    )
+
+
+def semeval_2007(folder: Path) -> None:
+    headlines = {
+        "trial": [
+            ("1", "Cats &amp; dogs agree", "0 0 0 90 0 50", "75"),
+            ("2", "Flood near Lyon", "5 0 49 0 60 20", "-100"),
+        ],
+        "test": [
+            ("500", "Bus fares rise", "30 10 0 0 20 0", "-32"),
+            ("501", "Team wins", "0 0 0 88 0 12", "100"),
+            ("502", "Sky is blue", "0 0 0 0 0 0", "0"),
+        ],
+    }
+    for split, rows in headlines.items():
+        stem = f"AffectiveText.{split}/affectivetext_{split}"
+        said = (f'<instance id="{number}">{text}</instance>' for number, text, _, _ in rows)
+        write(folder, f"{stem}.xml", '<corpus task="affective text">', *said, "</corpus>")
+        write(folder, f"{stem}.emotions.gold", *(f"{number} {degrees}" for number, _, degrees, _ in rows))
+        write(folder, f"{stem}.valence.gold", *(f"{number} {valence}" for number, _, _, valence in rows))
+
+
 Tree = Callable[[Path], None]
 OFFICIAL: dict[str, Tree] = {
     tree.__name__: tree
@@ -426,6 +480,9 @@ OFFICIAL: dict[str, Tree] = {
         eibench,
         warriner_vad,
         depechemood,
+        emocontext,
+        emowoz,
+        semeval_2007,
     )
 }
 COMPACT: dict[str, Tree] = {

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import importlib
 from pathlib import Path
+
+import pytest
 
 from affekt.evaluation.records import read_results
 
-ROWS = read_results(Path(__file__).parents[2] / "results" / "brighter.csv")
+ROOT = Path(__file__).parents[2]
+ROWS = read_results(ROOT / "results" / "brighter.csv")
+RECIPE = ROOT / "recipes" / "text_multi"
 
 
 def values(model, protocol, metric):
@@ -34,3 +39,17 @@ def test_above_the_priors_in_every_language_also_when_it_finds_the_language_itse
     for protocol in ("language-told", "language-found"):
         ours = values("text-multi", protocol, "macro_f1")
         assert all(ours[name] > chance[name] for name in chance if name != "brighter")
+
+
+def test_published_scores_stand_beside_ours_in_the_recipe(monkeypatch):
+    monkeypatch.syspath_prepend(str(RECIPE))
+    published = importlib.import_module("published")
+    theirs = published.published()
+    assert len(theirs) == 22 and {len(each) for each in theirs.values()} == {5}
+    assert all(0 < score < 1 for each in theirs.values() for score in each.values())
+    some = (theirs["hin"]["Qwen"], theirs["eng"]["Llama"], theirs["swe"]["DeepSeek"])
+    assert some == pytest.approx((0.7973, 0.6558, 0.446))
+    assert max(theirs["deu"], key=theirs["deu"].get) == "Qwen"
+    text = (RECIPE / "README.md").read_text(encoding="utf-8")
+    assert published.readme(text) == text, "Run python recipes/text_multi/published.py"
+    assert text.count("| deu |") == 1

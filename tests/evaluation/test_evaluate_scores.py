@@ -8,12 +8,12 @@ from scipy import stats
 from sklearn import metrics
 
 from affekt.affect.spaces import find_space
+from affekt.corpora.targets import choose_split, draw, make_target
 from affekt.errors import InputError, UnknownNameError
 from affekt.evaluation.answers import Answers, Subject, decide
 from affekt.evaluation.comparison import Comparison, compare, holm
 from affekt.evaluation.runner import EvaluationOptions, evaluate_prepared, predictions_of, prepare_records, result_rows
 from affekt.evaluation.scores import score
-from affekt.evaluation.targets import choose_split, draw, make_target
 from affekt.metrics.resampling import PairedDifference
 from affekt.types import VAD, Rating, Record, Signal
 

@@ -72,7 +72,7 @@ def test_corrected_estimates_are_nearer_and_their_intervals_hold(shifted):
             errors[method].append(abs(found.value[0] - actual.mean()))
             inside[method] += bool(found.low[0] <= actual.mean() <= found.high[0])
     plain = np.mean(errors["count"])
-    for method in ("adjusted-count", "adjusted-probabilities", "em"):
+    for method in ("adjusted-count", "adjusted-probabilities", "em", "reweighted"):
         assert np.mean(errors[method]) < 0.6 * plain
         assert inside[method] >= 10
 
@@ -100,7 +100,7 @@ def test_always_a_share_inside_its_interval(seed, method, exclusive):
         assert ((values >= 0) & (values <= 1)).all()
     assert (found.low <= found.value).all()
     assert (found.value <= found.high).all()
-    if exclusive and method in ("em", "adjusted-probabilities", "adjusted-count"):
+    if exclusive and method in ("em", "adjusted-probabilities", "adjusted-count", "reweighted"):
         total = found.value.sum()
         assert total == pytest.approx(1, abs=1e-6) or total == 0
 

@@ -108,3 +108,12 @@ def test_what_is_refused(tmp_path) -> None:
         write_page(Page("t", "", ()), tmp_path / "none" / "page.html")
     write_page(Page("t", "", ()), tmp_path / "page.html")
     assert (tmp_path / "page.html").read_text(encoding="utf-8").startswith("<!doctype html>")
+
+
+def test_our_words_may_hold_code_and_other_peoples_cells_do_not():
+    table = Table(("Text", "Share"), (("a `word` of " + "text " * 20, "12.5%"), ("אבג!", "–")), "See `affekt`.")
+    html = page_html(Page("t", "", (Section("s", (Words("Run `affekt <x>`."), table)),)))
+    assert "<code>affekt &lt;x&gt;</code>" in html and "See <code>affekt</code>." in html
+    assert "a `word` of" in html
+    assert '<td class="number">12.5%</td>' in html and '<td class="number">–</td>' in html
+    assert '<td class="short" dir="auto">אבג!</td>' in html and '<td class="long" dir="auto">a `word`' in html

@@ -27,6 +27,7 @@ _INSTEAD = {
     "affekt.affect.scales.",
     "wellness": "Keep its scores beside the emotions, as a column of their own.",
     "traits": "Keep its scores beside the emotions, as a column of their own.",
+    "tags": "Keep its tags beside the emotions, as a column of their own.",
 }
 
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from affekt.affect.spaces import SPACES
 from affekt.errors import InputError
 from affekt.inference.calibration import Calibration
-from affekt.metrics.prevalence import Known, Method, estimate_prevalence
+from affekt.metrics.prevalence import DEFAULT_METHOD, Known, Method, estimate_prevalence
 from affekt.types import LabelSpace
 
 if TYPE_CHECKING:
@@ -118,12 +118,11 @@ def summarize(
     groups: Sequence[str | None],
     times: Sequence[str | None] | None = None,
     *,
-    method: Method | None = None,
+    method: Method = DEFAULT_METHOD,
     resamples: int = 200,
     seed: int = 0,
 ) -> list[GroupSummary]:
-    """Return the share of each label in each group (and period), estimated by `method` (None: `chosen_method`), beside
-    the plain count.
+    """Return the share of each label in each group (and period), estimated by `method`, beside the plain count.
 
     `calibration` corrects the probabilities, unless the table was annotated with it, and its held-out rows tell how
     often the model errs. Groups come in the order of their names, periods in time; rows without a group or time are

@@ -18,8 +18,10 @@ from affekt.cli.compare import compare_command
 from affekt.cli.corpora import corpora_command, download_command
 from affekt.cli.evaluate import evaluate_command
 from affekt.cli.failures import told_plainly
+from affekt.cli.grid import grid_command
 from affekt.cli.models import models_command
 from affekt.cli.papers import papers_command
+from affekt.cli.rank import rank_command
 from affekt.cli.ratings import ratings_command
 from affekt.cli.spaces import spaces_command
 from affekt.cli.summarize import summarize_command
@@ -73,6 +75,8 @@ for _command in (
     download_command,
     evaluate_command,
     compare_command,
+    grid_command,
+    rank_command,
     papers_command,
 ):
     affekt.add_command(_command)

@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from affekt.cli.asking import take_subjects
 from affekt.cli.evaluate import asked, corpus_options, number
 from affekt.cli.listing import Listing, json_option, print_json, print_listing
 
@@ -22,17 +23,15 @@ def compare_command(models: tuple[str, ...], metric: tuple[str, ...], as_json: b
     randomization over groups (documents, dialogues, speakers). With several pairs p is Holm-corrected, metric by
     metric.
     """
-    from affekt.affect.spaces import find_space
     from affekt.errors import InputError, unknown_name
     from affekt.evaluation.comparison import compare, holm
     from affekt.evaluation.runner import evaluate_prepared, prepare
-    from affekt.evaluation.subjects import find_subject
 
     if len(models) < 2:
         raise InputError("Name two systems or more to compare, such as: affekt compare text text-nano --on goemotions")
+    find = take_subjects(on)
     corpus, options = asked(on, by=None, contamination=False)
-    space = None if on["answers_in"] is None else find_space(on["answers_in"])
-    subjects = [find_subject(name, space=space) for name in models]
+    subjects = [find(name) for name in models]
     prepared = prepare(corpus, options)
     found = [evaluate_prepared(subject, prepared, options) for subject in subjects]
     known = [name for name in found[0].scores if all(name in each.scores for each in found)]
@@ -41,6 +40,7 @@ def compare_command(models: tuple[str, ...], metric: tuple[str, ...], as_json: b
             raise unknown_name("metric", name, known, f"affekt evaluate {models[0]} --on {corpus}")
     rows = holm(compare(found, metrics=metric, resamples=options.resamples, seed=options.seed))
     shown = [name for name in known if not metric or name in metric]
+    bills = {model: each.answers.bill for model, each in zip(models, found, strict=True) if each.answers.bill}
     if as_json:
         target = prepared.target
         print_json(
@@ -57,6 +57,7 @@ def compare_command(models: tuple[str, ...], metric: tuple[str, ...], as_json: b
                     {"a": models[row.first], "b": models[row.second], "metric": row.metric, **row.numbers()}
                     for row in rows
                 ],
+                "asking": {model: bill.to_dict() for model, bill in bills.items()},
                 "notes": list(prepared.target.notes),
             }
         )
@@ -83,5 +84,10 @@ def compare_command(models: tuple[str, ...], metric: tuple[str, ...], as_json: b
             ),
         )
     )
+    if bills:
+        click.echo()
+        each_row = zip(*(bill.rows() for bill in bills.values()), strict=True)
+        took = tuple((row[0][0], *(value for _, value in row)) for row in each_row)
+        print_listing(Listing(("Asking", *bills), took))
     for note in prepared.target.notes:
         click.echo(f"- {note}")

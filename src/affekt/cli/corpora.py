@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from affekt.cli.corpus_view import plain_values, print_check, print_view
 from affekt.cli.failures import CANNOT
 from affekt.cli.listing import Listing, json_option, print_details, print_json, print_listing
+from affekt.cli.own import own_options, take_description
 from affekt.cli.terminal import is_screen
 
 if TYPE_CHECKING:
     from affekt.cards import CorpusCard, SourceFile
-    from affekt.corpora.check import CorpusCheck
     from affekt.corpora.exporting import Format
-    from affekt.corpora.view import CorpusView
 
 HEADINGS = {
     "text": "Text",
@@ -28,7 +28,7 @@ HEADINGS = {
     "music": "Music",
     "physiology": "Body signals",
 }
-_MOST_LABELS, _MOST_SPLITS, _MOST_FILES = 30, 6, 8
+_MOST_FILES = 8
 _WIDE, _LICENCE = 76, 18  # columns of a screen for all columns of the table; letters of a licence
 
 folder_option = click.option(
@@ -62,14 +62,19 @@ class _Corpora(click.Group):
 def corpora_command(ctx: click.Context, folder: Path | None, here_alone: bool, as_json: bool) -> None:
     """List the corpora, by modality: items, language, licence, access, whether affekt reads it, whether it is here.
 
-    `affekt corpora NAME` prints the card of one.
+    `affekt corpora NAME` prints the card of one. Corpora that installed packages add are listed with theirs.
     """
     from affekt.corpora.index import CORPORA
+    from affekt.corpora.plugins import plugin_corpora
 
     if ctx.invoked_subcommand is not None:
         return
-    found = {name: is_here(card, data=folder) for name, card in CORPORA.items()}
-    cards = [card for name, card in CORPORA.items() if found[name] or not here_alone]
+    added = plugin_corpora()
+    for problem in added.problems:
+        click.echo(f"Warning: {problem}", err=True)
+    known = {**CORPORA, **{name: each.card for name, each in added.corpora.items()}}
+    found = {name: is_here(card, data=folder) for name, card in known.items()}
+    cards = [card for name, card in known.items() if found[name] or not here_alone]
     if as_json:
         print_json([{**_record(card), "here": found[card.name]} for card in cards])
     elif is_screen(sys.stdout):
@@ -79,6 +84,8 @@ def corpora_command(ctx: click.Context, folder: Path | None, here_alone: bool, a
                 click.echo(f"{click.style(heading, bold=True, underline=True)}")
                 print_listing(_short_listing(some, found))
                 click.echo()
+        for plugin, each in added.corpora.items():
+            click.echo(f"{plugin} is of the package {each.package}.")
     else:
         print_listing(corpora_listing(cards, here=found))
 
@@ -86,27 +93,51 @@ def corpora_command(ctx: click.Context, folder: Path | None, here_alone: bool, a
 @corpora_command.command("show")
 @click.argument("name", metavar="CORPUS")
 @folder_option
+@own_options
 @click.option("--card", "card_alone", is_flag=True, help="The card alone, without reading the corpus.")
-@click.option("--examples", type=click.IntRange(0), default=5, show_default=True, help="How many examples.")
+@click.option(
+    "--examples",
+    type=click.IntRange(0),
+    help="How many examples. Default: 5, and none of a sensitive corpus; give a number to see some of it too.",
+)
 @click.option("--html", type=click.Path(dir_okay=False, path_type=Path), help="Write a page with plots here.")
 @json_option
 def show_command(
-    name: str, folder: Path | None, card_alone: bool, examples: int, html: Path | None, as_json: bool
+    *,
+    name: str,
+    folder: Path | None,
+    card_alone: bool,
+    examples: int | None,
+    html: Path | None,
+    as_json: bool,
+    **own: Any,
 ) -> None:
-    """Show a corpus: its card and, where its files are here, what it holds.
+    """Show a corpus: its card and, where its files are here, what it holds. A table or folder of your own is one too.
 
     That is its splits, labels, dimensions, speakers, the agreement of its raters where it has their votes, and a few
-    examples; no examples of corpora that one has to ask for, that are about health, or that say personal things.
+    examples; none of corpora that one has to ask for and, unless you give --examples, of those that are sensitive
+    (people in distress, health, private conversations) or say personal things.
     """
-    from affekt.corpora.index import READERS, find_corpus
-    from affekt.corpora.read import find_folder, how_to_get
+    from affekt.corpora.index import find_corpus
+    from affekt.corpora.opening import is_own, open_corpus
+    from affekt.corpora.read import how_to_get
     from affekt.corpora.view import corpus_view
 
-    card = find_corpus(name)
-    view = None
-    if not card_alone and card.name in READERS and (folder is not None or is_here(card)):
-        records = list(READERS[card.name](find_folder(card.name, folder=folder)))
-        view = corpus_view(card, records, examples=examples)
+    description = take_description(own)
+    view, opened = None, None
+    if is_own(name):
+        opened = open_corpus(name, description, folder=folder)
+        card = opened.card
+    else:
+        card = find_corpus(name)
+        if description is not None or (
+            not card_alone and reads(card) is not None and (folder is not None or is_here(card))
+        ):
+            opened = open_corpus(card, description, folder=folder)
+    if opened is not None and not card_alone:
+        wanted = 5 if examples is None else examples
+        view = corpus_view(card, opened.records, examples=wanted, own=is_own(name), asked=bool(examples))
+    notes = () if opened is None else opened.notes
     if html is not None:
         from affekt.corpora.view_page import view_page
         from affekt.pages.page import write_page
@@ -115,20 +146,26 @@ def show_command(
         about = f"Made with affekt {__version__}."
         # Addresses of files are long, and a page is for looking at.
         told = {key: value for key, value in corpus_details(card).items() if key not in ("Name", "About", "Files")}
+        told |= {"How it was read": " ".join(notes)} if notes else {}
         write_page(
             view_page(view, title=card.name, lead=card.summary, card=told, about=about),
             html,
         )
     if as_json:
-        seen = {} if card_alone else {"here": view is not None, "view": _plain(view)}
+        seen = {} if card_alone else {"here": view is not None, "view": plain_values(view), "notes": list(notes)}
         print_json({**_record(card), **seen})
         return
     print_details(corpus_details(card))
+    if opened is not None and opened.columns:
+        click.echo()
+        print_listing(Listing(("Role", "Column"), opened.columns))
+    for note in notes:
+        click.echo(f"- {note}")
     if view is not None:
         print_view(view)
     elif not card_alone:
         click.echo()
-        reader = "" if card.name in READERS else "affekt has no reader for it. "
+        reader = "" if reads(card) else "affekt has no reader for it. "
         click.echo(f"Its files are not here. {reader}{how_to_get(card)}")
     if html is not None and is_screen(sys.stdout):
         click.echo(f"\nWritten: {html}")
@@ -137,20 +174,30 @@ def show_command(
 @corpora_command.command("check")
 @click.argument("name", metavar="CORPUS")
 @folder_option
+@own_options
 @click.option("--near/--no-near", default=True, help="Look for texts that are nearly the same too. Default: do.")
+@click.option("--sound/--no-sound", default=True, help="Compare recordings too, if soundfile is here. Default: do.")
 @click.option("--strict", is_flag=True, help="Fail on warnings too.")
 @json_option
-def check_command(name: str, folder: Path | None, near: bool, strict: bool, as_json: bool) -> None:
-    """Check a corpus at hand: its files, its labels, and what its splits share.
+def check_command(
+    *, name: str, folder: Path | None, near: bool, sound: bool, strict: bool, as_json: bool, **own: Any
+) -> None:
+    """Check a corpus at hand, or a table of your own: its files, its labels, and what its splits share.
 
     Errors are files missing or corrupt, rows that cannot be read, labels outside the space, ids given twice. Warnings
-    are texts, speakers or groups in several splits, and labels in other shares. Exits with 1 where there are errors.
+    are texts, recordings, speakers or groups in several splits, labels in other shares, and dimensions that lie
+    elsewhere. Recordings are the same whatever their level, codec or trim. Exits with 1 where there are errors.
     """
-    from affekt.corpora.check import check_corpus
+    from affekt.corpora.check import check_corpus, check_opened
+    from affekt.corpora.opening import is_own, open_corpus
 
-    found = check_corpus(name, folder=folder, near=near)
+    description = take_description(own)
+    if is_own(name) or description is not None:
+        found = check_opened(open_corpus(name, description, folder=folder), near=near)
+    else:
+        found = check_corpus(name, folder=folder, near=near, sound=sound)
     if as_json:
-        print_json({**_plain(found), "ok": not found.errors})
+        print_json({**plain_values(found), "ok": not found.errors})
     else:
         print_check(found)
     if found.errors or (strict and any(finding.level == "warning" for finding in found.findings)):
@@ -175,19 +222,97 @@ def check_command(name: str, folder: Path | None, near: bool, strict: bool, as_j
 )
 @click.option("--split", metavar="NAME", help="One split of it. Default: all.")
 @folder_option
-def export_command(name: str, target: Format, output: Path, split: str | None, folder: Path | None) -> None:
+@own_options
+def export_command(
+    *, name: str, target: Format, output: Path, split: str | None, folder: Path | None, **own: Any
+) -> None:
     """Write a corpus at hand in a format that other programs read; print the files.
 
     A file per split, with every vote, speaker and condition, and card.json with its licence, which binds the export
     as it does the corpus.
     """
     from affekt.corpora.exporting import export_corpus
-    from affekt.corpora.index import find_corpus
-    from affekt.corpora.read import read_corpus
+    from affekt.corpora.opening import is_own, of_split, open_corpus
 
-    records = read_corpus(name, folder=folder, split=split)
-    for path in export_corpus(find_corpus(name), records, output, to=target):
+    found = open_corpus(name, take_description(own), folder=folder, complete=not is_own(name))
+    for path in export_corpus(found.card, of_split(found, split), output, to=target):
         click.echo(path)
+    for note in found.notes:
+        click.echo(f"- {note}", err=True)
+
+
+@corpora_command.command("describe")
+@click.argument("path", metavar="TABLE", type=click.Path(path_type=Path))
+@own_options
+@click.option("--name", metavar="NAME", default="", help="What the corpus is called. Default: as its file.")
+@click.option("--licence", metavar="TEXT", default="", help="Its licence, which stands on its card and in exports.")
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Where to write the description. Default: beside the table, as NAME.corpus.json, where it is found again.",
+)
+@click.option("--overwrite", is_flag=True, help="Replace the description if it exists.")
+def describe_command(*, path: Path, name: str, licence: str, output: Path | None, overwrite: bool, **own: Any) -> None:
+    """Write down how a table or folder of your own is read, so that options need not be repeated.
+
+    The file says which column is what, the labels and their space, scales and splits. It is JSON: open it and mend it.
+    """
+    from dataclasses import replace
+
+    from affekt.corpora.opening import describe
+    from affekt.corpora.own.description import Description, sidecar_for, write_description
+    from affekt.errors import OutputError
+
+    target = output or sidecar_for(path)
+    if target.exists() and not overwrite:
+        raise OutputError(f"{str(target)!r} exists. Choose another output, or replace it with `--overwrite`.")
+    said = replace(take_description(own) or Description(), name=name, licence=licence)
+    found, description = describe(path, said)
+    write_description(description, target)
+    print_listing(Listing(("Role", "Column"), found.columns))
+    for note in found.notes:
+        click.echo(f"- {note}")
+    click.echo(f"Written: {target}")
+
+
+@corpora_command.command("manifest")
+@click.argument("names", metavar="CORPUS...", nargs=-1, required=True)
+@click.option("-o", "--output", required=True, type=click.Path(dir_okay=False, path_type=Path), help="A JSONL file.")
+@click.option("--space", metavar="NAME", help="Labels in this space for all. Default: each corpus's own.")
+@click.option(
+    "--columns",
+    type=click.Choice(("affekt", "cameo")),
+    default="affekt",
+    show_default=True,
+    help="cameo: file_id, audio, emotion, … of items with one emotion, as the CAMEO collection of speech has them.",
+)
+@click.option("--split", metavar="NAME", help="This split of each. Default: all.")
+@click.option(
+    "--folder",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="The folder that holds your corpora, a folder each; paths are written below it. Default: AFFEKT_DATA.",
+)
+def manifest_command(
+    *, names: tuple[str, ...], output: Path, space: str | None, columns: str, split: str | None, folder: Path | None
+) -> None:
+    """Write one table of several corpora at hand, a row per item with the same columns; print how many rows.
+
+    A row tells where the item is, what it says, its labels, speaker, language, split and the licence that binds it.
+    """
+    from affekt.corpora.index import READERS, find_corpus, find_reader
+    from affekt.corpora.manifest import write_manifest
+    from affekt.corpora.read import find_folder
+
+    records = {}
+    for name in dict.fromkeys(find_corpus(name).name for name in names):
+        find_reader(find_corpus(name))
+        found = READERS[name](find_folder(name, data=folder))
+        records[name] = [record for record in found if split is None or record.split == split]
+    written = write_manifest(records, output, space=space, columns=columns, root=folder)  # type: ignore[arg-type]
+    click.echo(f"{written.rows:,} rows of {len(records)} corpora: {output}")
+    if written.left_out:
+        click.echo(f"{written.left_out:,} items with no single emotion left out", err=True)
 
 
 @corpora_command.command("get")
@@ -222,6 +347,17 @@ download_command = click.Command(
 )
 
 
+def reads(card: CorpusCard) -> str | None:
+    """Return ``"yes"`` where affekt reads a corpus, the package that does where it is a plugin, else None."""
+    from affekt.corpora.index import CORPORA, READERS
+    from affekt.corpora.plugins import plugin_corpora
+
+    if card.name in CORPORA:
+        return "yes" if card.name in READERS else None
+    added = plugin_corpora().corpora.get(card.name)
+    return f"by {added.package}" if added is not None else None
+
+
 def is_here(card: CorpusCard, *, data: Path | None = None) -> bool:
     """Return whether a corpus has a folder where corpora are looked for; `data` stands for ``$AFFEKT_DATA``."""
     from affekt.corpora.read import find_folder
@@ -239,8 +375,6 @@ def corpora_listing(cards: Iterable[CorpusCard], *, here: dict[str, bool] | None
 
     `here` says by name whether a corpus is on this machine; without it there is no such column.
     """
-    from affekt.corpora.index import READERS
-
     cards = list(cards)
     columns = ("Name", "Modality", "Labels", "Items", "Language", "Licence", "May ship", "Access", "Layout", "Read")
     return Listing(
@@ -256,7 +390,7 @@ def corpora_listing(cards: Iterable[CorpusCard], *, here: dict[str, bool] | None
                 "yes" if card.permissive else "no",
                 card.access,
                 card.layout,
-                "yes" if card.name in READERS else "no",
+                reads(card) or "no",
                 *(("yes" if here[card.name] else "no",) if here is not None else ()),
             )
             for card in cards
@@ -325,6 +459,7 @@ def corpus_details(card: CorpusCard) -> dict[str, str | list[str]]:
         "Labels": f"{card.space.name}: {', '.join(card.space.labels)}" if card.space else "-",
         "Language": ", ".join(card.languages),
         "Licence": card.licence,
+        **({"Sensitive": card.sensitive} if card.sensitive else {}),
         "Weights trained on it may ship": "yes" if card.permissive else "no",
         "Home": card.homepage,
         "Cite": card.citation,
@@ -337,7 +472,8 @@ def corpus_details(card: CorpusCard) -> dict[str, str | list[str]]:
         ]
     if card.notes:
         details["Notes"] = card.notes
-    return details
+    # A card of one's own says what its owner said, and no more.
+    return {name: value for name, value in details.items() if value}
 
 
 def _files(card: CorpusCard) -> list[str]:
@@ -353,115 +489,5 @@ def _record(card: CorpusCard) -> dict[str, Any]:
     """Return a corpus's card as JSON values."""
     from dataclasses import asdict
 
-    return {**asdict(card), "space": card.space.name if card.space else None}
-
-
-def print_view(view: CorpusView) -> None:
-    """Print what a corpus holds: facts, then a table of splits, labels, dimensions, agreement and examples."""
-    print_details(view_facts(view))
-    for heading, listing in (
-        ("Labels", label_listing(view)),
-        (
-            "Dimensions, in [-1, 1]",
-            Listing(
-                ("Dimension", "Items", "Mean", "SD", "Lowest", "Highest"),
-                tuple((row.name, f"{row.items:,}", *(f"{value:.2f}" for value in row[2:])) for row in view.dimensions),
-            ),
-        ),
-        (
-            "Agreement of raters, Krippendorff's alpha with its 95 % interval",
-            Listing(
-                ("Of", "Level", "Items", "Alpha", "Low", "High"),
-                tuple(
-                    (row.of, row.level, f"{row.items:,}", f"{row.alpha:.3f}", f"{row.low:.3f}", f"{row.high:.3f}")
-                    for row in view.agreement
-                ),
-            ),
-        ),
-        (
-            "Examples",
-            Listing(
-                ("Split", "Labels", "Text"),
-                tuple((row.split, ", ".join(row.labels) or "-", row.text) for row in view.examples),
-            ),
-        ),
-    ):
-        if listing.rows:
-            click.echo()
-            click.echo(click.style(heading, bold=True, underline=True) if is_screen(sys.stdout) else f"# {heading}")
-            print_listing(listing)
-
-
-def view_facts(view: CorpusView) -> dict[str, str | list[str]]:
-    """Return what a corpus holds that needs no table, by name."""
-    facts: dict[str, str | list[str]] = {
-        "Here": [
-            f"{split} {size:,}" + (f" ({none:,} without a label)" if none and view.labels else "")
-            for (split, size), none in zip(view.rows.items(), view.unlabelled, strict=True)
-        ]
-    }
-    if view.words:
-        facts["Words of a text"] = f"{view.words[0]:,} to {view.words[2]:,}, median {view.words[1]:g}"
-    if view.speakers:
-        facts["Speakers here"] = f"{view.speakers:,}, of them {view.in_several:,} in several splits"
-    if view.groups:
-        facts["Groups"] = f"{view.groups:,}, each to be kept in one split"
-    if view.judgements:
-        who = f"{view.raters:,} raters" if view.raters else "raters without ids"
-        facts["Judgements"] = f"{view.judgements:,} by {who}"
-    if not view.examples:
-        facts["Examples"] = f"none are shown: {view.withheld or 'no text is fit to be one'}"
-    return facts
-
-
-def label_listing(view: CorpusView) -> Listing:
-    """Return the most frequent labels with their counts in each split."""
-    splits = list(view.rows)[:_MOST_SPLITS]
-    ranked = sorted((row for row in view.labels if row.share), key=lambda row: -row.share)
-    rows = tuple(
-        (row.label, *(f"{count:,}" for count in row.counts[: len(splits)]), f"{row.share:.1%}")
-        for row in ranked[:_MOST_LABELS]
-    )
-    if len(ranked) > _MOST_LABELS:
-        rest = ranked[_MOST_LABELS:]
-        sums = (f"{sum(row.counts[i] for row in rest):,}" for i in range(len(splits)))
-        rows = (*rows, (f"({len(rest)} more)", *sums, f"{sum(row.share for row in rest):.1%}"))
-    return Listing(("Label", *splits, "Share"), rows)
-
-
-def print_check(found: CorpusCheck) -> None:
-    """Print what a check found: the release, then a row per finding, errors first."""
-    order = {"error": 0, "warning": 1, "note": 2}
-    counts = {level: sum(finding.level == level for finding in found.findings) for level in order}
-    print_details(
-        {
-            "Corpus": found.corpus,
-            "Release": found.release,
-            "Records": [f"{split} {size:,}" for split, size in found.rows.items()] or "none could be read",
-            "Found": ", ".join(f"{count} {level}{'' if count == 1 else 's'}" for level, count in counts.items()),
-        }
-    )
-    if found.findings:
-        ranked = sorted(found.findings, key=lambda finding: order[finding.level])
-        click.echo()
-        print_listing(
-            Listing(
-                ("Level", "What", "Finding", "For example"),
-                tuple((f.level, f.what, f.message, ", ".join(f.items[:3]) or "-") for f in ranked),
-            )
-        )
-
-
-def _plain(value: Any) -> Any:
-    """Return a value of ours as JSON values: NaN as None, named tuples and dataclasses by name."""
-    from dataclasses import fields, is_dataclass
-
-    if is_dataclass(value) and not isinstance(value, type):
-        return {field.name: _plain(getattr(value, field.name)) for field in fields(value)}
-    if isinstance(value, tuple) and hasattr(value, "_asdict"):
-        return {name: _plain(part) for name, part in value._asdict().items()}
-    if isinstance(value, (tuple, list)):
-        return [_plain(part) for part in value]
-    if isinstance(value, dict):
-        return {name: _plain(part) for name, part in value.items()}
-    return None if isinstance(value, float) and value != value else value  # noqa: PLR0124  # NaN alone differs
+    labels = list(card.space.labels) if card.space else []
+    return {**asdict(card), "space": card.space.name if card.space else None, "labels": labels}

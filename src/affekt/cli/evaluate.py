@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from affekt.cli.asking import asking_options, take_asking, take_subjects
 from affekt.cli.listing import Listing, json_option, print_json, print_listing
+from affekt.cli.own import own_options, take_description
 
 if TYPE_CHECKING:
     from affekt.evaluation.runner import Evaluation, EvaluationOptions
@@ -21,8 +22,13 @@ def corpus_options(command: Any) -> Any:
     options = (
         click.option("--on", "corpus", metavar="CORPUS[:SPLIT]", help="What to score on."),
         click.option("--space", metavar="NAME", help="Score in this label space instead of the corpus's own."),
-        click.option("--answers-in", metavar="NAME", help="The label space of a table's or a function's answers."),
         click.option("--language", metavar="CODE", help="Only items in this language, as in `de`."),
+        click.option(
+            "--where",
+            multiple=True,
+            metavar="NAME=VALUE",
+            help="Only items whose condition has this value: variety=deu.",
+        ),
         click.option("--folder", type=click.Path(file_okay=False, path_type=Path), help="Where the corpus lies."),
         click.option("--limit", type=click.IntRange(1), help="Score at most so many items, drawn at random."),
         click.option("--seed", type=int, default=0, show_default=True, help="For what is drawn."),
@@ -30,6 +36,7 @@ def corpus_options(command: Any) -> Any:
             "--resamples", type=click.IntRange(10), default=1000, show_default=True, help="For intervals and tests."
         ),
     )
+    command = own_options(asking_options(command))
     for option in reversed(options):
         command = option(command)
     return command
@@ -38,14 +45,16 @@ def corpus_options(command: Any) -> Any:
 @click.command("evaluate")
 @click.argument("model")
 @corpus_options
-@click.option("--suite", metavar="NAME", help="Score on a named set of corpora: text, text-labels, text-dimensions …")
+@click.option("--suite", metavar="NAME", help="Score on a named set of corpora: text, text-labels, brighter …")
 @click.option("--by", metavar="NAME,…", help="Also score subgroups: language, speaker, split or a condition.")
+@click.option("--perturb", metavar="NAME,…|all", help="Ask again with the texts changed: typos, upper=0.5, speech …")
 @click.option("--no-contamination", is_flag=True, help="Do not look for items among what the model learned from.")
 @click.option("--results", type=click.Path(dir_okay=False, path_type=Path), help="Add the scores to this results file.")
 @click.option(
     "--predictions", type=click.Path(file_okay=False, path_type=Path), help="Keep the answers item by item here."
 )
 @click.option("--html", type=click.Path(dir_okay=False, path_type=Path), help="Write a page with plots here.")
+@click.option("--estimate", is_flag=True, help="Of an endpoint: say what asking would take and cost, and ask nothing.")
 @json_option
 def evaluate_command(
     model: str,
@@ -53,28 +62,40 @@ def evaluate_command(
     results: Path | None,
     predictions: Path | None,
     html: Path | None,
+    estimate: bool,
     as_json: bool,
     **on: Any,
 ) -> None:
     """Score MODEL on a corpus: what suits its labels and dimensions, each with a 95 % interval.
 
     MODEL is one of ours (`affekt models`), a baseline (prior, all-positive, tfidf, vader), a file of predictions
-    (.csv, .tsv, .jsonl, .parquet with a column `id`), a function or fitted scikit-learn estimator
-    `module:callable`, a Hugging Face checkpoint `hf:NAME_OR_PATH`, or a chat model `endpoint:URL#MODEL`.
+    (.csv, .tsv, .jsonl, .parquet with a column `id`), a function or scikit-learn estimator `module:callable` or
+    `path/to/file.py:callable` (one that is not fitted learns from the other splits), a Hugging Face checkpoint
+    `hf:NAME_OR_PATH` (`hf:PATH@FILE.onnx`), or a chat model `endpoint:URL#MODEL` (`endpoint:echo` needs no server, and
+    knows nothing).
+
+    A corpus is one of `affekt corpora`, or a table or folder of your own (mine.csv, mine.csv:test), whose columns are
+    found by their names or told by --column.
 
     The split is test, else the development split, else everything. Answers in other labels are converted by the
     maps of `affekt spaces`. Items that the model's card says it learned from are counted, and the scores given
     without them too. Intervals resample documents, dialogues or speakers where the corpus names them.
+
+    With --perturb the model is asked again with the texts written differently (typos, capitals, no punctuation, as
+    recognised speech …), and told are the drop of the first score and how many answers flip.
     """
     from affekt.evaluation.runner import evaluate, result_rows
-    from affekt.evaluation.subjects import find_subject
 
-    by, contamination = on.pop("by"), not on.pop("no_contamination")
-    if suite is not None:
-        _evaluate_suite(model, suite, results, as_json, on, contamination=contamination)
+    by, contamination, perturb = on.pop("by"), not on.pop("no_contamination"), on.pop("perturb")
+    if estimate:
+        _estimate(model, suite, on)
         return
-    corpus, options = asked(on, by=by, contamination=contamination)
-    found = evaluate(find_subject(model, space=_space(on["answers_in"])), corpus, options)
+    if suite is not None:
+        _evaluate_suite(model, suite, results, as_json, on, contamination=contamination, perturb=perturb)
+        return
+    find = take_subjects(on)
+    corpus, options = asked(on, by=by, contamination=contamination, perturb=perturb)
+    found = evaluate(find(model), corpus, options)
     if results is not None:
         from affekt.evaluation.records import write_results
 
@@ -96,49 +117,88 @@ def evaluate_command(
     for name, groups in found.subgroups.items():
         click.echo()
         print_listing(_subgroup_listing(name, groups))
+    if found.perturbed:
+        click.echo()
+        print_listing(_perturbed_listing(found))
+    if found.answers.bill is not None:
+        click.echo()
+        print_listing(Listing(("Asking", "Took"), found.answers.bill.rows()))
     click.echo()
     for note in found.notes:
         click.echo(f"- {note}")
 
 
 def _evaluate_suite(
-    model: str, suite: str, results: Path | None, as_json: bool, on: Mapping[str, Any], *, contamination: bool
+    model: str,
+    suite: str,
+    results: Path | None,
+    as_json: bool,
+    on: dict[str, Any],
+    *,
+    contamination: bool,
+    perturb: str | None,
 ) -> None:
     """Score a model on each corpus of a suite; one that is not here, or that it cannot answer, is told and left out."""
-    from affekt.errors import ConversionError, CorpusError, InputError, UnknownNameError
+    from affekt.errors import InputError
     from affekt.evaluation.records import write_results
-    from affekt.evaluation.runner import evaluate, result_rows
-    from affekt.evaluation.subjects import find_subject
-    from affekt.evaluation.suites import find_suite
+    from affekt.evaluation.runner import result_rows
+    from affekt.evaluation.suite_scores import LeftOut, mean_rows, score_suite, suite_means
 
-    if on["corpus"] is not None or on["space"] is not None or on["language"] is not None:
-        raise InputError("A suite says by itself what is scored: leave --on, --space and --language out.")
-    subject = find_subject(model, space=_space(on["answers_in"]))
-    records, rows, left_out = [], [], []
-    for part in find_suite(suite):
-        place = {**on, "corpus": part.corpus, "space": part.space, "language": part.language}
-        try:
-            found = evaluate(subject, *asked(place, by=None, contamination=contamination))
-        except (ConversionError, CorpusError, InputError, UnknownNameError) as error:
-            left_out.append(f"{part.corpus}{f' in {part.space}' if part.space else ''}: {error}")
+    if on["corpus"] is not None or on["space"] is not None or on["language"] is not None or on["where"]:
+        raise InputError("A suite says by itself what is scored: leave --on, --space, --language and --where out.")
+    subject = take_subjects(on)(model)
+    _, options = asked({**on, "corpus": ""}, by=None, contamination=contamination, perturb=perturb)
+    records, rows, left_out, done = [], [], [], []
+    for part, found in score_suite(subject, suite, options):
+        if isinstance(found, LeftOut):
+            left_out.append(f"{part.name}{f' in {part.space}' if part.space else ''}: {found.reason}")
             continue
+        done.append((part, found))
         if results is not None:
             write_results(results, result_rows(found))
-        records.append(evaluation_record(found))
-        score = found.scores[found.primary]
+        records.append({"part": part.name, **evaluation_record(found)})
         space = "-" if found.target.space is None else found.target.space.name
-        bounds = f"{number(score.low)} to {number(score.high)}"
-        rows.append((part.corpus, space, found.primary, number(score.value), bounds, f"{score.n:,}"))
+        answered = number(found.scores["answered"].value)
+        rows.append((part.name, space, found.primary, *_cells(found.scores[found.primary]), answered))
+    means = suite_means(done, options)
+    if results is not None:
+        write_results(results, [row for each in means for row in mean_rows(each)])
     if as_json:
-        print_json({"suite": suite, "model": subject.name, "evaluations": records, "left_out": left_out})
+        told = [{"name": each.name, "metric": each.metric, **_plain(each.score)} for each in means]
+        told_of = {"suite": suite, "model": subject.name, "evaluations": records, "means": told}
+        print_json({**told_of, "left_out": left_out})
         return
+    rows += [(f"mean of {each.count}: {each.name}", "-", each.metric, *_cells(each.score), "-") for each in means]
     if rows:
-        print_listing(Listing(("Corpus", "Space", "Metric", "Value", "95 %", "Items"), tuple(rows)))
+        print_listing(Listing(("Corpus", "Space", "Metric", "Value", "95 %", "Items", "Answered"), tuple(rows)))
     for line in left_out:
         click.echo(f"- left out: {line}", err=True)
 
 
-def asked(on: Mapping[str, Any], *, by: str | None, contamination: bool) -> tuple[str, EvaluationOptions]:
+def _cells(score: Score) -> tuple[str, str, str]:
+    return number(score.value), f"{number(score.low)} to {number(score.high)}", f"{score.n:,}"
+
+
+def _estimate(model: str, suite: str | None, on: dict[str, Any]) -> None:
+    """Print what asking an endpoint would take."""
+    from affekt.errors import InputError
+    from affekt.evaluation.endpoint import estimate_endpoint
+    from affekt.evaluation.runner import prepare
+
+    if not model.startswith("endpoint:"):
+        raise InputError(f"{model} costs nothing to ask: --estimate is for endpoint:URL#MODEL.")
+    if suite is not None:
+        raise InputError("--estimate looks at one corpus: name it with --on.")
+    how = take_asking(on)
+    prepared = prepare(*asked(on, by=None, contamination=False))
+    chosen = how["endpoint"]
+    found = estimate_endpoint(model.removeprefix("endpoint:"), prepared.question, space=how["space"], options=chosen)
+    click.echo(found.sentence(chosen.price))
+
+
+def asked(
+    on: dict[str, Any], *, by: str | None, contamination: bool, perturb: str | None = None
+) -> tuple[str, EvaluationOptions]:
     """Return the corpus and the options that `corpus_options` gathered."""
     from affekt.errors import InputError
     from affekt.evaluation.runner import EvaluationOptions
@@ -154,19 +214,28 @@ def asked(on: Mapping[str, Any], *, by: str | None, contamination: bool) -> tupl
         seed=on["seed"],
         resamples=on["resamples"],
         contamination=contamination,
+        perturb=perturb,
+        where=_where(on["where"]),
         folder=on["folder"],
+        description=take_description(on),
     )
 
 
-def _space(name: str | None) -> Any:
-    from affekt.affect.spaces import find_space
+def _where(given: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
+    from affekt.errors import InputError
 
-    return None if name is None else find_space(name)
+    pairs = []
+    for each in given:
+        name, equals, value = each.partition("=")
+        if not (name and equals and value):
+            raise InputError(f"--where takes NAME=VALUE, as in variety=deu; got {each!r}.")
+        pairs.append((name, value))
+    return tuple(pairs)
 
 
 def number(value: float) -> str:
     """Return a score as it is printed: three places, a dash where it is not defined."""
-    return "-" if math.isnan(value) else f"{value:.3f}"
+    return "-" if math.isnan(value) else f"{round(value, 3) + 0.0:.3f}"  # never -0.000
 
 
 def scores_listing(found: Evaluation) -> Listing:
@@ -194,6 +263,18 @@ def _subgroup_listing(name: str, groups: Any) -> Listing:
     return Listing((name.capitalize(), "Value", "95 %", "Items"), tuple(rows))
 
 
+def _perturbed_listing(found: Evaluation) -> Listing:
+    """Return a row per perturbation: the first score, its drop, and how many answers became others."""
+    each = list(found.perturbed.values())
+    other = "Flipped" if any(p.flipped is not None for p in each) else "Valence moved"
+    rows = []
+    for p in each:
+        shown = ["-", "-"] if p.told is None else [number(p.told.value), f"{p.told.n:,}"]
+        bounds = f"{number(p.drop.low)} to {number(p.drop.high)}"
+        rows.append((p.name, number(p.score.value), number(p.drop.value), bounds, *shown))
+    return Listing(("Perturbed by", each[0].metric, "Drop", "95 %", other, "Changed items"), tuple(rows))
+
+
 def evaluation_record(found: Evaluation) -> dict[str, Any]:
     """Return an evaluation as JSON values: `metrics` by name, each with value, low, high and n."""
     target = found.target
@@ -206,9 +287,11 @@ def evaluation_record(found: Evaluation) -> dict[str, Any]:
         "items": len(target),
         "protocol": found.protocol,
         "primary": found.primary,
-        "metrics": {name: _plain(score) for name, score in found.scores.items()},
+        "metrics": {name: _plain(score) for name, score in found.all_scores.items()},
         "notes": list(found.notes),
     }
+    if found.answers.bill is not None:
+        record["asking"] = found.answers.bill.to_dict()
     if found.subgroups:
         record["by"] = {
             name: {

@@ -20,12 +20,19 @@ if TYPE_CHECKING:
 def models_command(name: str | None, as_json: bool) -> None:
     """List the models, or everything on the card of one."""
     from affekt.models.index import MODELS, find_model
+    from affekt.models.plugins import plugin_models
 
     if name is None:
+        added = plugin_models()
+        for problem in added.problems:
+            click.echo(f"Warning: {problem}", err=True)
+        cards = [*MODELS.values(), *added.cards.values()]
         if as_json:
-            print_json([_record(card) for card in MODELS.values()])
+            print_json([_record(card) for card in cards])
         else:
-            print_listing(models_listing(MODELS.values()))
+            print_listing(models_listing(cards))
+            for plugin, package in added.packages.items():
+                click.echo(f"- {plugin} is of the package {package}.")
         return
     card = find_model(name)
     if as_json:

@@ -20,6 +20,7 @@ HEADINGS = {
     "text": "Emotions, from text corpora",
     "dialogue": "Emotions, from dialogue corpora",
     "voice and face": "Emotions, from corpora of voices, faces and images",
+    "music and body": "Emotions, from corpora of music and of the body's signals",
     "no emotions": "No emotions: these do not become emotions",
 }
 

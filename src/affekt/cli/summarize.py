@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from affekt.ratings.opening import Source
 
 _PATH = click.Path(dir_okay=False, path_type=Path)
-_METHODS = ("count", "adjusted-count", "probabilities", "adjusted-probabilities", "em")
+_METHODS = ("count", "adjusted-count", "probabilities", "adjusted-probabilities", "em", "reweighted")
 _PERIODS = ("day", "week", "month", "quarter", "year")
 
 
@@ -39,7 +39,9 @@ _PERIODS = ("day", "week", "month", "quarter", "year")
 @click.option(
     "--method",
     type=click.Choice(_METHODS),
-    help="How the share is estimated. Default: em where labels exclude each other, else adjusted-probabilities.",
+    default="reweighted",
+    show_default=True,
+    help="How the share is estimated.",
 )
 @click.option("--resamples", type=click.IntRange(10), default=200, show_default=True, help="For the intervals.")
 @click.option("--html", metavar="FILE", type=_PATH, help="Write a page with plots here.")
@@ -53,7 +55,7 @@ def summarize_command(  # noqa: PLR0913 - click hands over one argument per opti
     space: str | None,
     only: tuple[str, ...],
     every: str,
-    method: str | None,
+    method: str,
     resamples: int,
     html: Path | None,
     as_json: bool,
@@ -70,7 +72,6 @@ def summarize_command(  # noqa: PLR0913 - click hands over one argument per opti
     affekt summarize all.parquet --by product,date --every week --label anger --calibration calibration.json
     """
     from affekt.analysis.summarize import periods, summarize
-    from affekt.metrics.prevalence import chosen_method
 
     if (calibration is None) == (labels is None):
         raise click.UsageError(
@@ -83,12 +84,11 @@ def summarize_command(  # noqa: PLR0913 - click hands over one argument per opti
     (cells,) = source.texts([source.check(group)])
     groups = [None if cell is None else str(cell) for cell in cells]
     times = None if time is None else periods(source, time, every)  # type: ignore[arg-type]  # click checks it
-    chosen = chosen_method(method, exclusive=own.space.kind == "exclusive")  # type: ignore[arg-type]
-    found = summarize(annotated, own, groups, times, method=chosen, resamples=resamples)
+    found = summarize(annotated, own, groups, times, method=method, resamples=resamples)  # type: ignore[arg-type]
     about = {
         "Table": table.name,
         "Labels": f"of {annotated.space.name}",
-        "Estimated": f"by {chosen}, from {len(own.truth):,} labelled rows",
+        "Estimated": f"by {method}, from {len(own.truth):,} labelled rows",
     }
     if html is not None:
         from affekt.pages.page import write_page
@@ -98,7 +98,7 @@ def summarize_command(  # noqa: PLR0913 - click hands over one argument per opti
         record = {
             "source": table.name,
             "space": annotated.space.name,
-            "method": chosen,
+            "method": method,
             "rows_labelled": len(own.truth),
         }
         print_json({**record, "groups": [_only(each.to_dict(), shown) for each in found]})

@@ -46,6 +46,7 @@ CARD = CorpusCard(
         "agree, and writers have the most control over 0 and the least over 1. It becomes self_responsblt and "
         "other_responsblt, 0 or 1. The `group` is the post; the id is the line, since postid and groupid repeat."
     ),
+    sensitive="people's own accounts of what troubles them",
     papers=("appreddit",),
     layout_source="marcostranisci/AppReddit, 8d7bd27293bbbbb36a99894d791079cb071a8414",
 )

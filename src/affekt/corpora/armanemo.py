@@ -8,19 +8,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+from affekt.affect.spaces import find_space
 from affekt.cards import CorpusCard
 from affekt.corpora.files import official_files, read_lines
 from affekt.errors import CorpusError
-from affekt.types import LabelSpace, Record, Signal
+from affekt.types import Record, Signal
 
 SPLITS = ("train", "test")
 # As the files spell them, in lower case; the paper says happiness, sadness, anger, fear, wonder, hatred, other.
-SPACE = LabelSpace(
-    name="armanemo",
-    labels=("happy", "sad", "angry", "fear", "surprise", "hate", "other"),
-    kind="exclusive",
-    source="Mirzaee et al. 2022, ArmanEmo: A Persian Dataset for Text-based Emotion Detection, arXiv:2207.11808",
-)
+SPACE = find_space("armanemo")
 _COMMIT = "e38ddd91f1e8f438ff99ba8b01d92253de85104a"
 
 CARD = CorpusCard(

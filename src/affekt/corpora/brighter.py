@@ -26,6 +26,8 @@ LANGUAGES = {
     **{"pcm": "pcm", "ptbr": "pt", "ptmz": "pt", "ron": "ro", "rus": "ru", "som": "so", "sun": "su", "swa": "sw"},
     **{"swe": "sv", "tat": "tt", "tir": "ti", "ukr": "uk", "vmw": "vmw", "xho": "xh", "yor": "yo", "zul": "zu"},
 }
+# What a language was not asked about, in every track.
+UNASKED = {"eng": ("disgust",), "afr": ("surprise",)}
 # Track C repeats Track A, save for the languages that only it has.
 _ONLY_IN_C = ("ind", "jav", "xho", "zul")
 
@@ -52,7 +54,8 @@ CARD = CorpusCard(
         "the same language. `unrated` names what a language was not annotated for (English has no disgust, Afrikaans "
         "no surprise) and all six labels where no gold was published (Track A English test; Track B has it). Track C "
         "is read for Indonesian, Javanese, Xhosa and Zulu, which only it has. Portuguese is there as Brazilian and as "
-        "Mozambican. The single annotators' votes are the corpus `brighter_votes`. The task's rules forbade passing "
+        "Mozambican: the condition `variety` is the publisher's code of the language, `track` is a, b or c. The single "
+        "annotators' votes are the corpus `brighter_votes`. The task's rules forbade passing "
         "the data on while it ran; the later release is CC BY 4.0."
     ),
     papers=("brighter", "semeval2025-task11"),
@@ -81,7 +84,7 @@ def read_tracks(
         for split in SPLITS:
             for language, row in _rows(folder, track, split):
                 if language in languages:
-                    yield language, _record(row, language, split, intensities=track == "b")
+                    yield language, _record(row, language, split, track)
 
 
 def _rows(folder: Path, track: str, split: str) -> Iterator[tuple[str, Row]]:
@@ -90,7 +93,8 @@ def _rows(folder: Path, track: str, split: str) -> Iterator[tuple[str, Row]]:
         for language in LANGUAGES:
             name = f"track_{track}/{split}/{language}.csv"
             if has_file(folder, name) and (track != "c" or language in _ONLY_IN_C):
-                for row in read_table(folder, name, columns=columns):
+                asked = (label for label in SPACE if label not in UNASKED.get(language, ()))
+                for row in read_table(folder, name, columns=(*columns, *asked)):
                     yield language, row
         return
     if track == "c" and split == "train":
@@ -103,9 +107,12 @@ def _rows(folder: Path, track: str, split: str) -> Iterator[tuple[str, Row]]:
             yield row["lang"], row
 
 
-def _record(row: Row, language: str, split: str, *, intensities: bool) -> Record:
-    top = 3 if intensities else 1
+def _record(row: Row, language: str, split: str, track: str) -> Record:
+    top = 3 if track == "b" else 1
     degrees = {label: row.share(label, 0, top) for label in SPACE if row.cells.get(label)}
+    unrated = tuple(label for label in SPACE if label not in degrees)
+    if degrees and not set(unrated) <= set(UNASKED.get(language, ())):
+        raise row.error(f"no value for {', '.join(unrated)}; where one emotion has a value, all that were asked have")
     text = row["text"]
     digest = blake2b(text.encode(), digest_size=8).hexdigest()
     if not row["id"]:
@@ -115,7 +122,8 @@ def _record(row: Row, language: str, split: str, *, intensities: bool) -> Record
         signal=Signal(text, source=row.file, language=LANGUAGES[language]),
         split=split,
         labels=tuple(label for label, degree in degrees.items() if degree > 0),
-        intensities=degrees if intensities else {},
+        intensities=degrees if track == "b" else {},
         group=f"{language}-{digest}",
-        unrated=tuple(label for label in SPACE if label not in degrees),
+        unrated=unrated,
+        conditions={"track": track, "variety": language},
     )

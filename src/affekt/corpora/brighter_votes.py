@@ -26,29 +26,38 @@ class VoteFile(NamedTuple):
 
     `raters` says what a vote's owner is: ``"named"`` has a column of addresses, one stable person each;
     ``"columns"`` has a column per person; ``"slots"`` fills columns left to right or by turns, so that one
-    column is several people. `top` is the highest answer; `text` the column with the text.
+    column is several people. `top` is the highest answer; `text` the column with the text; `columns` those
+    with the votes.
     """
 
     language: str
     name: str
     raters: Literal["named", "columns", "slots"]
     prefix: str
+    columns: tuple[str, ...]
     top: int = 3
     text: str = "text"
 
 
+def _numbered(sign: str, *numbers: int) -> tuple[str, ...]:
+    return tuple(f"annotator{sign}{number}" for number in numbers)
+
+
+_NAMED = ("annotator", "intensity")
+_THREE, _FOUR = _numbered("-", 1, 2, 3), _numbered("-", 1, 2, 3, 4)
+
 FILES = (
-    VoteFile("afr", "afr_individuals.csv", "columns", "afr", top=1, text="text_content"),
-    VoteFile("arq", "arq_individuals.csv", "slots", "arq"),
-    VoteFile("deu", "deu_individual_intensities.csv", "named", "deu"),
-    VoteFile("hin", "hin_train_dev.csv", "columns", "hin"),
-    VoteFile("hin", "hin_test_individuals.csv", "columns", "hin-test"),
-    VoteFile("mar", "mar_all_train-dev_individuals.csv", "columns", "mar"),
-    VoteFile("mar", "mar_all_test_individuals.csv", "columns", "mar-test"),
-    VoteFile("ptbr", "ptbr_individual_intensities.csv", "named", "ptbr"),
-    VoteFile("ron", "ron_individuals.csv", "columns", "ron"),
-    VoteFile("swe", "swe_individuals.csv", "slots", "swe"),
-    VoteFile("ukr", "ukr_individuals.csv", "slots", "ukr"),
+    VoteFile("afr", "afr_individuals.csv", "columns", "afr", _numbered("_", 1, 2, 3), top=1, text="text_content"),
+    VoteFile("arq", "arq_individuals.csv", "slots", "arq", _numbered("-", *range(1, 11))),
+    VoteFile("deu", "deu_individual_intensities.csv", "named", "deu", _NAMED),
+    VoteFile("hin", "hin_train_dev.csv", "columns", "hin", _numbered("-", 1, 2, 3, 4, 5)),
+    VoteFile("hin", "hin_test_individuals.csv", "columns", "hin-test", _FOUR),
+    VoteFile("mar", "mar_all_train-dev_individuals.csv", "columns", "mar", _FOUR),
+    VoteFile("mar", "mar_all_test_individuals.csv", "columns", "mar-test", _FOUR),
+    VoteFile("ptbr", "ptbr_individual_intensities.csv", "named", "ptbr", _NAMED),
+    VoteFile("ron", "ron_individuals.csv", "columns", "ron", _numbered("_", 1, 2, 3, 5, 6, 8, 9)),
+    VoteFile("swe", "swe_individuals.csv", "slots", "swe", _THREE),
+    VoteFile("ukr", "ukr_individuals.csv", "slots", "ukr", _THREE),
 )
 LANGUAGES = tuple(dict.fromkeys(file.language for file in FILES))
 # What the files call the six emotions, where it is not the task's word: Romanian, Afrikaans, Ukrainian.
@@ -143,7 +152,7 @@ def _items(folder: Path, file: VoteFile) -> dict[str, list[Row]]:
     """The rows of each text, by its id in the file, or by its place where the file has no ids."""
     items: dict[str, list[Row]] = defaultdict(list)
     places: dict[str, str] = {}
-    columns = (file.text, "emotion", *(("annotator", "intensity") if file.raters == "named" else ()))
+    columns = (file.text, "emotion", *file.columns)
     names = (f"individual_labels/{file.language}/{file.name}", f"individual/{file.name}")
     for row in read_table(folder, *names, columns=columns):
         item = row.cells.get("id") or row.cells.get("text_id")
@@ -153,12 +162,11 @@ def _items(folder: Path, file: VoteFile) -> dict[str, list[Row]]:
 
 def _ratings(file: VoteFile, rows: Sequence[Row], pseudonyms: dict[str, str]) -> tuple[Rating, ...]:
     answers: dict[str, list[dict[str, float]]] = defaultdict(list)
-    columns = [column for column in rows[0].cells if re.fullmatch(r"annotator[-_]\d+", column)]
     for row in rows:
         emotion = _EMOTIONS.get(row["emotion"].lower())
         if emotion is None:
             raise row.error(f"emotion is {row['emotion']!r}, allowed are {', '.join(_EMOTIONS)}")
-        cells = [(column, column) for column in columns]
+        cells = [(column, column) for column in file.columns]
         if file.raters == "named":
             rater = pseudonyms.setdefault(row["annotator"], f"{file.prefix}-{len(pseudonyms) + 1:02d}")
             cells = [(rater, "intensity")]

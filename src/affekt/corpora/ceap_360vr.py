@@ -52,6 +52,7 @@ CARD = CorpusCard(
         "cwi-dis/CEAP-360VR-Dataset, README.md, CEAP-360VR/2_QuestionnaireData and "
         "CEAP-360VR/3_AnnotationData/Transformed, commit d41a82128542f404d5022ca336bc4efd2910d165"
     ),
+    sensitive="signals of people's bodies",
     raters="32 viewers, each of every film",
     speakers="32 viewers, no published split: leave viewers out",
 )

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from glob import escape as glob_escape
 from itertools import combinations
 from pathlib import Path
@@ -13,18 +14,28 @@ from typing import Literal
 
 from affekt.cards import CorpusCard, SourceFile
 from affekt.corpora.archives import Content, archive_members
+from affekt.corpora.differences import MOST_BYTES, looks_like, saved_anew
+from affekt.corpora.dimension_drift import DimensionDrift, dimension_drifts
 from affekt.corpora.drift import Drift, label_drift
 from affekt.corpora.files import find_file, open_text
 from affekt.corpora.index import find_corpus, find_reader
 from affekt.corpora.leakage import Overlap, Shared, shared_media, shared_values, text_overlaps
+from affekt.corpora.opening import OpenCorpus
+from affekt.corpora.own.rows import Rejected
 from affekt.corpora.read import check_rows, find_folder
-from affekt.errors import CorpusError, InputError
+from affekt.corpora.sound_overlaps import Heard, sound_overlaps
+from affekt.errors import CorpusError, InputError, MissingDependencyError
 from affekt.types import Record
 
 Level = Literal["error", "warning", "note"]
 DRIFT_P, DRIFT_BITS = 0.01, 0.01  # from where on a difference of labels is told as a warning
+# The same for a dimension: p corrected for all looked at, standard deviations, distance of distributions.
+DIMENSION_P, DRIFT_EFFECT, DRIFT_DISTANCE = 0.05, 0.1, 0.1
 _LISTED = 5
+_MOST_SPLITS = 6  # of more, not every two are compared
 _CHUNK = 1 << 20
+_HEAD = 256
+_CELL = re.compile(r"'[^']*'|-?\d[\d.]*")  # what differs between rows left out for the same reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +63,8 @@ class CorpusCheck:
     overlaps: tuple[Overlap, ...] = ()
     shared: tuple[Shared, ...] = ()
     drifts: tuple[Drift, ...] = ()
+    dimension_drifts: tuple[DimensionDrift, ...] = ()
+    heard: Heard | None = None
 
     @property
     def errors(self) -> tuple[Finding, ...]:
@@ -60,15 +73,17 @@ class CorpusCheck:
 
 
 def check_corpus(
-    name: str | CorpusCard, *, folder: Path | None = None, near: bool = True, seed: int = 0
+    name: str | CorpusCard, *, folder: Path | None = None, near: bool = True, sound: bool = True, seed: int = 0
 ) -> CorpusCheck:
     """Return what is wrong with a corpus's files, and what its splits share.
 
-    Errors: a file missing or of another sha256 (a warning where somebody packed it anew), a row the reader
+    Errors: a file missing or of another sha256 (a warning where somebody packed it anew, or a program saved the
+    same content with other line ends or in another encoding), a web page in its place, a row the reader
     refuses, numbers of records that are neither the official ones nor those of a copy on the card, a label
     outside the space, a value out of range, an id twice, a missing media file. Warnings: the same or (with
-    `near`) nearly the same text, media, speaker or group in several splits, labels in other shares (see
-    `label_drift`), texts that are empty or were decoded wrongly. Nothing is changed or fetched.
+    `near`) nearly the same text or (with `sound`) recording, media, speaker or group in several splits, labels in
+    other shares (see `label_drift`), dimensions elsewhere (`dimension_drift`), texts that are empty or were decoded
+    wrongly. Nothing is changed or fetched.
 
     Raises `UnknownNameError`, and `CorpusError` where the corpus is not here or has no reader.
     """
@@ -81,7 +96,6 @@ def check_corpus(
     except CorpusError as error:
         wrong = [Finding("error", f.what, f.message, f.count, f.items) for f in files]
         return CorpusCheck(card.name, "unknown", {}, (*wrong, Finding("error", "unreadable", str(error))))
-    rows = dict(Counter(record.split for record in records))
     release, row_findings = "unknown", []
     try:
         release = check_rows(card, records)
@@ -90,25 +104,53 @@ def check_corpus(
     if release not in ("official", "unknown"):
         row_findings.append(Finding("note", "known copy", f"These are the numbers of records of: {release}."))
         files = [Finding("warning", f.what, f.message, f.count, f.items) if f.level == "error" else f for f in files]
+    found = check_records(card, records, near=near, sound=sound, seed=seed)
+    return replace(found, release=release, findings=(*files, *row_findings, *found.findings))
+
+
+def check_records(
+    card: CorpusCard, records: Sequence[Record], *, near: bool = True, sound: bool = True, seed: int = 0
+) -> CorpusCheck:
+    """Return what is wrong with records that were read, and what their splits share; see `check_corpus`."""
     overlaps = text_overlaps(records, near=near)
     shared = (*shared_values(records, "speaker"), *shared_values(records, "group"), *shared_media(records))
     drifts = split_drifts(records, seed=seed)
+    splits = _by_split(records)
+    moved = dimension_drifts(splits, seed=seed) if len(splits) <= _MOST_SPLITS else ()
+    heard, sound_findings = _heard(records, near=near) if sound else (None, [])
     return CorpusCheck(
         card.name,
-        release,
-        rows,
+        "unknown",
+        dict(Counter(record.split for record in records)),
         (
-            *files,
-            *row_findings,
             *record_findings(card, records),
             *_overlap_findings(card, overlaps),
             *(_shared_finding(one) for one in shared),
+            *sound_findings,
             *_drift_findings(drifts),
+            *_dimension_findings(moved),
         ),
         overlaps,
         shared,
         drifts,
+        moved,
+        heard,
     )
+
+
+def check_opened(found: OpenCorpus, *, near: bool = True, seed: int = 0) -> CorpusCheck:
+    """Return what is wrong with a table or folder of your own: its rows left out, its records, its splits."""
+    reasons: dict[str, list[Rejected]] = {}
+    for one in found.rejected:
+        reasons.setdefault(_CELL.sub("…", one.reason), []).append(one)
+    findings = []
+    for some in reasons.values():
+        message = f"{len(some):,} {'rows were' if len(some) > 1 else 'row was'} left out: {some[0].reason}."
+        rows = tuple(f"{one.file} row {one.row}" for one in some[:_LISTED])
+        findings.append(Finding("error", "row left out", message, len(some), rows))
+    findings += [Finding("note", "as it was read", note) for note in found.notes if "left out" not in note]
+    checked = check_records(found.card, found.records, near=near, seed=seed)
+    return replace(checked, release="your own", findings=(*findings, *checked.findings))
 
 
 def record_findings(card: CorpusCard, records: Sequence[Record]) -> list[Finding]:
@@ -179,11 +221,9 @@ def record_findings(card: CorpusCard, records: Sequence[Record]) -> list[Finding
 
 def split_drifts(records: Sequence[Record], *, seed: int = 0) -> tuple[Drift, ...]:
     """Return the drift of labels between every two splits that have labels; of more than six splits none."""
-    splits: dict[str, list[Record]] = {}
-    for record in records:
-        splits.setdefault(record.split, []).append(record)
+    splits = _by_split(records)
     found = []
-    for one, other in combinations(splits, 2) if len(splits) <= 6 else ():
+    for one, other in combinations(splits, 2) if len(splits) <= _MOST_SPLITS else ():
         try:
             found.append(label_drift(splits[one], splits[other], seed=seed))
         except InputError:  # hidden labels, or dimensions alone
@@ -191,27 +231,60 @@ def split_drifts(records: Sequence[Record], *, seed: int = 0) -> tuple[Drift, ..
     return tuple(found)
 
 
+def _by_split(records: Iterable[Record]) -> dict[str, list[Record]]:
+    splits: dict[str, list[Record]] = {}
+    for record in records:
+        splits.setdefault(record.split, []).append(record)
+    return splits
+
+
 def _file_findings(card: CorpusCard, folder: Path) -> list[Finding]:
     absent: list[str] = []
     corrupt: list[str] = []
     repacked: list[str] = []
+    anew: list[str] = []
     for file in card.files:
         path = _located(folder, file.name)
         if path is None:
             absent.append(file.name)
-        elif file.sha256 is not None and _digest(path, file) != file.sha256:
+            continue
+        if file.sha256 is not None and _digest(path, file) == file.sha256:
+            continue
+        strange = _strange(path)
+        changed = None if strange or file.sha256 is None else _changed(path, file.sha256)
+        if strange is not None:
+            corrupt.append(f"{file.name} ({strange})")
+        elif changed is not None:
+            anew.append(f"{file.name} ({changed})")
+        elif file.sha256 is not None:
             (corrupt if path.name == Path(file.name).name else repacked).append(file.name)
     total = f"of {len(card.files)} official files"
     findings = []
     for level, what, names, message in (
         ("note", "file missing", absent, "are not here under their own names"),
-        ("error", "file corrupt", corrupt, "have another sha256 than the publisher's"),
+        ("error", "file corrupt", corrupt, "have another sha256 than the publisher's, or are another thing"),
+        ("warning", "file saved anew", anew, "were saved anew by a program; the content is the publisher's"),
         ("warning", "file differs", repacked, "are here as a packed copy whose content has another sha256"),
     ):
         if names:
             told = f"{len(names)} {total} {message}."
             findings.append(Finding(level, what, told, len(names), tuple(names[:_LISTED])))  # type: ignore[arg-type]
     return findings
+
+
+def _strange(path: Path) -> str | None:
+    """What the file is instead of data."""
+    try:
+        with path.open("rb") as stream:
+            return looks_like(stream.read(_HEAD))
+    except OSError as error:
+        return str(error)
+
+
+def _changed(path: Path, sha256: str) -> str | None:
+    if path.suffix in (".gz", ".zip") or path.stat().st_size > MOST_BYTES:
+        return None
+    return saved_anew(path.read_bytes(), sha256)
 
 
 def _located(folder: Path, name: str) -> Path | None:
@@ -303,3 +376,37 @@ def _drift_findings(drifts: Iterable[Drift]) -> list[Finding]:
         for one in drifts
         if one.p <= DRIFT_P and one.divergence >= DRIFT_BITS
     ]
+
+
+def _dimension_findings(drifts: Iterable[DimensionDrift]) -> list[Finding]:
+    findings = []
+    for one in drifts:
+        in_mean = one.p <= DIMENSION_P and abs(one.effect) >= DRIFT_EFFECT
+        in_shape = one.p_distance <= DIMENSION_P and one.distance >= DRIFT_DISTANCE
+        if in_mean or in_shape:
+            message = (
+                f"{one.dimension.capitalize()} of {one.second} lies {one.change:+.3f} "
+                f"[{one.low:+.3f}, {one.high:+.3f}] from that of {one.first} ({one.effect:+.2f} standard deviations, "
+                f"p = {one.p:.3f}; distributions {one.distance:.2f} apart, p = {one.p_distance:.3f})."
+            )
+            findings.append(Finding("warning", "dimensions drift", message))
+    return findings
+
+
+def _heard(records: Sequence[Record], *, near: bool) -> tuple[Heard | None, list[Finding]]:
+    """Return which recordings are the same as others, and what to say of it."""
+    try:
+        heard = sound_overlaps(records, near=near)
+    except MissingDependencyError as error:
+        return None, [Finding("note", "recordings not compared", str(error))]
+    findings = []
+    for one in heard.overlaps:
+        where = f"{one.split} and {one.other}" if one.split != one.other else f"{one.split}, in itself"
+        message = f"{where}: {one.exact:,} pairs of recordings with the same samples, {one.near:,} nearly the same."
+        level: Level = "warning" if one.split != one.other else "note"
+        what = "recording in two splits" if one.split != one.other else "recording twice"
+        findings.append(Finding(level, what, message, one.exact + one.near, one.items))
+    if heard.broken:
+        told = "recordings that cannot be decoded"
+        findings.append(Finding("error", "recording broken", told, len(heard.broken), heard.broken[:_LISTED]))
+    return heard, findings

@@ -28,6 +28,14 @@ class Clip(NamedTuple):
     row: Row | None
 
 
+def files_in(folder: Path, pattern: str) -> list[Path]:
+    """Return the files below `folder` that a glob pattern names, sorted; without hidden ones.
+
+    macOS leaves a hidden ``._a01.wav`` beside every ``a01.wav`` on other file systems and in archives.
+    """
+    return sorted(path for path in folder.glob(pattern) if path.is_file() and not path.name.startswith("."))
+
+
 def read_clips(folder: Path, named: re.Pattern[str], *, like: str, columns: Sequence[str]) -> Iterator[Clip]:
     """Yield the recordings whose file name without folders matches `named`.
 

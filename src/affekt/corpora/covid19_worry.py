@@ -9,17 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+from affekt.affect.spaces import find_space
 from affekt.cards import CorpusCard
 from affekt.corpora.files import Row, official_files, read_table
-from affekt.types import LabelSpace, Record, Signal
+from affekt.types import Record, Signal
 
-SPACE = LabelSpace(
-    name="covid19-worry",
-    labels=("anger", "disgust", "fear", "anxiety", "sadness", "happiness", "relaxation", "desire"),
-    kind="exclusive",
-    source="Kleinberg, van der Vegt & Mozes 2020, Measuring Emotions in the COVID-19 Real World Worry Dataset, "
-    "NLP-COVID19 Workshop at ACL; the eight of Harmon-Jones et al. 2016, The Discrete Emotions Questionnaire",
-)
+SPACE = find_space("covid19-worry")
 FORMS = ("long", "short")
 _COMMIT = "7324d50869578589a47781bc1d26123ca48e27c8"
 _PHASE1 = "data_phase_1/files_clean/meta/rwwd_full.csv"
@@ -51,6 +46,7 @@ CARD = CorpusCard(
         "Ids, times and demography of the publisher's files are not read. Personal texts."
     ),
     layout_source=f"ben-aaron188/covid19worry, README.md, {_PHASE1} and {_REPEATED}, {_COMMIT}",
+    sensitive="what people said of their fears in the pandemic",
     raters="the writer of each text",
     speakers="who is in phase2 is in phase1 too",
 )

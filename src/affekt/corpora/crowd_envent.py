@@ -69,6 +69,10 @@ def _official(folder: Path) -> Iterator[Record]:
         readers[row["text_id"]].append(_rating(row, "reader"))
     rows = list(_table(folder, _GENERATION, ("emotion", "generated_text", *RATED, *APPRAISALS)))
     rest = [row for row in rows if row["text_id"] not in readers]
+    told = {row["text_id"] for row in rows}
+    strange = next((number for number in readers if number not in told), None)
+    if strange is not None:
+        raise CorpusError(f"{_VALIDATION} reads text {strange}, which {_GENERATION} does not have. Fetch both again.")
     for split, places in authors_split(len(rest)).items():
         for place in places:
             yield _record(rest[place], split, [])

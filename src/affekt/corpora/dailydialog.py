@@ -48,7 +48,7 @@ def read(folder: Path) -> Iterator[Record]:
     publisher's), or one table ``train.csv`` per split with a row per utterance. Raises `CorpusError`.
     """
     for split in SPLITS:
-        if has_file(folder, f"{split}/dialogues_{split}.txt"):
+        if has_file(folder, f"{split}/dialogues_{split}.txt") or not has_file(folder, f"{split}.csv"):
             yield from _official(folder, split)
         else:
             yield from _compact(folder, split)
@@ -58,7 +58,10 @@ def _official(folder: Path, split: str) -> Iterator[Record]:
     dialogues = list(read_lines(folder, f"{split}/dialogues_{split}.txt"))
     emotions = list(read_lines(folder, f"{split}/dialogues_emotion_{split}.txt"))
     if len(dialogues) != len(emotions):
-        raise CorpusError(f"{folder / split}: {len(dialogues)} dialogues but {len(emotions)} lines of emotions.")
+        raise CorpusError(
+            f"{folder / split}: dialogues_{split}.txt has {len(dialogues)} dialogues, dialogues_emotion_{split}.txt "
+            f"has emotions of {len(emotions)}. Fetch both again from {CARD.homepage}."
+        )
     for number, (dialogue, codes) in enumerate(zip(dialogues, emotions, strict=True)):
         utterances = [part.strip() for part in dialogue.text.split("__eou__")]
         if not utterances[-1]:

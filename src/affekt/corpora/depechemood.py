@@ -8,16 +8,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+from affekt.affect.spaces import find_space
 from affekt.cards import CorpusCard
 from affekt.corpora.files import official_files, read_table
-from affekt.types import LabelSpace, Record, Signal
+from affekt.types import Record, Signal
 
-SPACE = LabelSpace(
-    name="depechemood",
-    labels=("afraid", "amused", "angry", "annoyed", "dont_care", "happy", "inspired", "sad"),
-    kind="multi-label",
-    source="Staiano & Guerini 2014, DepecheMood: a Lexicon for Emotion Analysis from Crowd-Annotated News, ACL",
-)
+SPACE = find_space("depechemood")
 WEIGHTS = ("normfreq", "tfidf")
 _COMMIT = "c12a1780a200b629a23c575ae5ae1977efbdd7c1"
 
@@ -29,7 +25,7 @@ CARD = CorpusCard(
     licence='"can be used for research purposes"',
     permissive=False,
     homepage="https://github.com/marcoguerini/DepecheMood",
-    citation=SPACE.source,
+    citation=SPACE.source.partition(";")[0],
     files=official_files("depechemood", f"https://raw.githubusercontent.com/marcoguerini/DepecheMood/{_COMMIT}"),
     rows={"normfreq": 37771, "tfidf": 37771},
     languages=("en",),

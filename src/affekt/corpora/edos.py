@@ -51,6 +51,10 @@ def read(folder: Path) -> Iterator[Record]:
     names = ("1. MTurk_groundtruth_labels_9K.csv", "mturk_groundtruth_labels_9K.csv")
     for row in read_table(folder, *names, columns=("count", "dialogid", "dialog", _AGREED, *_WORKERS)):
         agreed = _label(row[_AGREED])
+        for answer in (row[_AGREED], *(row[worker] for worker in _WORKERS)):
+            # A worker's own word is marked; a dash says that no two of the three agreed.
+            if _label(answer) not in SPACE and "(other)" not in answer.lower() and (answer, agreed) != ("-", "-"):
+                raise row.error(f"an answer is {answer!r}, allowed are {', '.join(SPACE)}, WORD (Other)")
         yield Record(
             id=row["count"],
             signal=Signal(row["dialog"], source=row.file, language="en"),

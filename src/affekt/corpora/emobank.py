@@ -11,7 +11,6 @@ from pathlib import Path
 
 from affekt.cards import CorpusCard, SourceFile
 from affekt.corpora.files import Row, read_table
-from affekt.errors import CorpusError
 from affekt.types import VAD, Rating, Record, Signal
 
 _RAW = "https://raw.githubusercontent.com/JULIELab/EmoBank/248ce2a43e165a66d31aeaed83cff9641d6654e0/corpus"
@@ -61,13 +60,18 @@ def read(folder: Path) -> Iterator[Record]:
     means: dict[str, dict[str, float]] = defaultdict(dict)
     for perspective in ("reader", "writer"):
         for row in _table(folder, f"individual_{perspective}_ratings.csv", ("id", *_SCALE.values())):
+            if row["id"] not in documents:
+                raise row.error(f"{row['id']!r} is not in meta.tsv")
             ratings[row["id"]].append(Rating(None, (), _values(row), perspective))
         for row in _table(folder, f"{perspective}.csv", ("id", *_SCALE.values())):
+            if row["id"] not in documents:
+                raise row.error(f"{row['id']!r} is not in meta.tsv")
             means[row["id"]] |= {f"{perspective}.{name}": value for name, value in _values(row).items()}
     for row in _table(folder, "emobank.csv", ("id", "split", "v", "a", "d", "text")):
         item = row["id"]
         if item not in documents or item not in ratings:
-            raise CorpusError(f"{row.file}, line {row.line}: {item!r} has no document or no ratings in {folder}.")
+            lacking = "meta.tsv" if item not in documents else "individual_{reader,writer}_ratings.csv"
+            raise row.error(f"{item!r} is not in {lacking}")
         yield Record(
             id=item,
             signal=Signal(row["text"], source=row.file, language="en"),

@@ -11,10 +11,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
+from affekt.affect.spaces import find_space
 from affekt.cards import CorpusCard, SourceFile
 from affekt.corpora.clips import Clip, agree, read_clips, stored
 from affekt.errors import CorpusError
-from affekt.types import LabelSpace, Record, Signal
+from affekt.types import Record, Signal
 
 _EMOTIONS = {
     **{"W": "anger", "L": "boredom", "E": "disgust", "A": "fear"},
@@ -47,13 +48,7 @@ _ACTORS = {
 _NAME = re.compile(rf"({'|'.join(_ACTORS)})({'|'.join(_TEXTS)})([{''.join(_EMOTIONS)}])[a-z]\.wav")
 _HEARD = "erkennung.txt"
 
-SPACE = LabelSpace(
-    name="emodb",
-    labels=tuple(_EMOTIONS.values()),
-    kind="exclusive",
-    source="Burkhardt, Paeschke, Rolfes, Sendlmeier & Weiss 2005, A Database of German Emotional Speech, Interspeech",
-    neutral="neutral",
-)
+SPACE = find_space("emodb")
 
 CARD = CorpusCard(
     name="emodb",

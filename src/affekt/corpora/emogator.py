@@ -11,23 +11,12 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
+from affekt.affect.spaces import find_space
 from affekt.cards import CorpusCard, SourceFile
 from affekt.corpora.clips import agree, read_clips
-from affekt.types import LabelSpace, Record
+from affekt.types import Record
 
-SPACE = LabelSpace(
-    name="emogator",
-    # In the order of the numbers in the file names.
-    labels=(
-        *("adoration", "amusement", "anger", "awe", "confusion", "contempt", "contentment", "desire"),
-        *("disappointment", "disgust", "distress", "ecstasy", "elation", "embarrassment", "fear", "guilt"),
-        *("interest", "neutral", "pain", "pride", "realization", "relief", "romantic love", "sadness", "serenity"),
-        *("shame", "surprise (negative)", "surprise (positive)", "sympathy", "triumph"),
-    ),
-    kind="exclusive",
-    source="Buhl 2023, EmoGator: A New Open Source Vocal Burst Dataset, arXiv:2301.00508",
-    neutral="neutral",
-)
+SPACE = find_space("emogator")
 _NAME = re.compile(r"(\d{6})-(0[1-9]|[12]\d|30)-([123])\.mp3")
 
 CARD = CorpusCard(

@@ -6,6 +6,7 @@ Zahiri & Choi 2018, Emotion Detection on TV Show Transcripts with Sequence-based
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -24,6 +25,7 @@ _COMMIT = "289b967a34556f0d86b52ea36571c2a0c90740ae"
 _MELD = "2d2011b409d3ca2d7e94460cd007d434b1d0a102"
 _RAW = f"https://raw.githubusercontent.com/emorynlp/emotion-detection/{_COMMIT}"
 _COLUMNS = ("utterance", "speaker", "emotion", "scene_id", "utterance_id", "season", "episode")
+_NAME = re.compile(r"s\d+_e\d+_c\d+_u\d+")
 _NAMES = tuple(f"json/emotion-detection-{short}.json" for short in SPLITS.values())
 
 CARD = CorpusCard(
@@ -121,6 +123,8 @@ def _record(
     speakers: list[str],
     times: dict[str, float] | None = None,
 ) -> Record:
+    if _NAME.fullmatch(name) is None:
+        raise CorpusError(f"{signal.source}: the utterance {name!r} is not called like s01_e15_c01_u001.")
     season, episode, scene, _ = name.split("_")
     if emotion.lower() not in SPACE:
         raise CorpusError(f"{signal.source}: {name} has the emotion {emotion!r}; allowed are {', '.join(SPACE)}.")

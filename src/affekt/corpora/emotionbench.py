@@ -8,17 +8,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+from affekt.affect.spaces import find_space
 from affekt.cards import CorpusCard
 from affekt.corpora.documents import read_json
 from affekt.corpora.files import official_files
-from affekt.types import LabelSpace, Record, Signal
+from affekt.types import Record, Signal
 
-SPACE = LabelSpace(
-    name="emotionbench",
-    labels=("anger", "anxiety", "depression", "frustration", "jealousy", "guilt", "fear", "embarrassment"),
-    kind="exclusive",
-    source="Huang et al. 2024, Apathetic or Empathetic? Evaluating LLMs' Emotional Alignments with Humans, NeurIPS",
-)
+SPACE = find_space("emotionbench")
 _COMMIT = "48f6e1b01c449c213374172b24e6a461b59cd088"
 
 CARD = CorpusCard(

@@ -8,23 +8,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+from affekt.affect.spaces import find_space
 from affekt.cards import CorpusCard, SourceFile
 from affekt.corpora.documents import Node, read_json
 from affekt.corpora.files import has_file
 from affekt.errors import CorpusError
-from affekt.types import LabelSpace, Rating, Record, Signal
+from affekt.types import Rating, Record, Signal
 
 # In the order of the seven counts.
-_VOTED = ("neutral", "joy", "sadness", "fear", "anger", "surprise", "disgust")
 _FILES = {"friends.json": "friends", "emotionpush.json": "emotionpush"}
 
-SPACE = LabelSpace(
-    name="emotionlines",
-    labels=(*_VOTED, "non-neutral"),
-    kind="exclusive",
-    source="Chen et al. 2018, EmotionLines: An Emotion Corpus of Multi-Party Conversations, LREC",
-    neutral="neutral",
-)
+SPACE = find_space("emotionlines")
+_VOTED = tuple(label for label in SPACE if label != "non-neutral")
 
 CARD = CorpusCard(
     name="emotionlines",
@@ -48,6 +43,7 @@ CARD = CorpusCard(
     ),
     access="request",
     layout_source="the makers' page sites.google.com/view/emotionx2019/datasets (form of the original files, example)",
+    sensitive="private conversations (a messenger's, half of it)",
     raters="five workers of Amazon Mechanical Turk each utterance, counts published",
     speakers="the cast of Friends recurs in all dialogues; no splits",
     papers=("emotionlines",),

@@ -10,23 +10,18 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from affekt.affect.spaces import find_space
 from affekt.cards import CorpusCard, SourceFile
+from affekt.corpora.clips import files_in
 from affekt.errors import CorpusError
-from affekt.types import LabelSpace, Record, Signal
+from affekt.types import Record, Signal
 
 _SPEAKERS = {"bea": "female", "jenie": "female", "josh": "male", "sam": "male"}
-_STYLES = ("neutral", "amused", "angry", "sleepy", "disgust")
-_FOLDER = re.compile(rf"({'|'.join(_SPEAKERS)})_({'|'.join(_STYLES)})", re.IGNORECASE)
-_FILE = re.compile(r"[A-Za-z]+_(\d+-\d+)_(\d{4})\.wav")
-
-SPACE = LabelSpace(
-    name="emov-db",
-    labels=_STYLES,
-    kind="exclusive",
-    source="Adigwe et al. 2018, The Emotional Voices Database: Towards Controlling the Emotion Dimension in Voice "
-    "Generation Systems",
-    neutral="neutral",
-)
+SPACE = find_space("emov-db")
+_STYLES = SPACE.labels
+# Releases differ: bea_Disgust or bea_Disgusted, amused_1-15_0001.wav or amused_1_15_0001.wav.
+_FOLDER = re.compile(rf"({'|'.join(_SPEAKERS)})_({'|'.join(_STYLES)})(?:ed)?", re.IGNORECASE)
+_FILE = re.compile(r"[A-Za-z]+_(\d+)[-_](\d+)_(\d{4})\.wav")
 
 CARD = CorpusCard(
     name="emov_db",
@@ -36,7 +31,7 @@ CARD = CorpusCard(
     licence="non-commercial purposes only (own licence, LICENSE.md)",
     permissive=False,
     homepage="https://github.com/numediart/EmoV-DB",
-    citation=SPACE.source,
+    citation=SPACE.source.partition(";")[0],
     files=tuple(
         SourceFile(f"{speaker}_{style.capitalize()}.tar.gz", None)
         for speaker in _SPEAKERS
@@ -44,17 +39,22 @@ CARD = CorpusCard(
         if speaker != "josh" or style in ("neutral", "amused", "sleepy")
     ),
     rows={"all": 7000},
+    copies={"the list of OpenSLR 115 in EmoBox": {"all": 6887}},
     languages=("en",),
     notes=(
         "The label is the style asked for. `conditions` hold style and sentence, the number of the CMU Arctic "
         "sentence: takes of one speaker with the same sentence are pairs across styles. The text is not in the "
-        "release; it is CMU Arctic's list. The number of rows is the sum of the README's counts; the copy at OpenSLR "
-        "115 may differ: read that with complete=False. The paper's French speaker is not released."
+        "release; it is CMU Arctic's list. The number of rows is the sum of the README's counts; OpenSLR 115 has "
+        "others, and its folders and names differ in spelling, which is read as well. The paper's French speaker is "
+        "not released."
     ),
     layout_source=(
         "numediart/EmoV-DB, README.md, commit 07093e69dcad1a2a87ec5ac149810aa45cbbee77 (styles, counts, names); "
         "speechbrain/speechbrain, recipes/ZaionEmotionDataset/emotion_diarization/datasets/prepare_EMOVDB.py, commit "
-        "1c67ddf6738229374804f61e34c79cea5a29350c (folders bea_Amused …)"
+        "1c67ddf6738229374804f61e34c79cea5a29350c (folders bea_Amused …); the folders and names of 6,887 recordings as "
+        "in emo-box/EmoBox, data/emovdb/emovdb.jsonl, commit 08280f279d47fb55d2c614061c70523d0a338d6b, which the "
+        "reader parses; Strong-AI-Lab/emotion, datasets/EmoV-DB/process.py, commit "
+        "e37edec919a7685e55d08d2f4428176e9888a18c"
     ),
     raters="none: the label is the style asked for",
     speakers="four speakers, no published split; the sentences recur over speakers and styles",
@@ -68,21 +68,26 @@ def read(folder: Path) -> Iterator[Record]:
     Layout: folders ``bea_Amused``, ``jenie_Neutral`` … in `folder`, with ``amused_1-15_0001.wav`` and so on.
     Raises `CorpusError` where there is none, or a recording in them is not named so.
     """
-    folders = sorted(each for each in folder.glob("*") if each.is_dir() and _FOLDER.fullmatch(each.name))
+    folders = sorted(each for each in folder.glob("*_*") if each.is_dir() and each.name.split("_")[0] in _SPEAKERS)
     if not folders:
         raise CorpusError(f"{folder} has no folder named like bea_Amused. Unpack the publisher's archives there.")
     for each in folders:
-        speaker, style = each.name.lower().split("_")
-        for path in sorted(each.rglob("*.wav")):
+        named = _FOLDER.fullmatch(each.name)
+        if named is None:
+            raise CorpusError(
+                f"{each} is of no known style, allowed are {', '.join(_STYLES)}. Is it an official folder?"
+            )
+        speaker, style = named[1].lower(), named[2].lower()
+        for path in files_in(each, "**/*.wav"):
             match = _FILE.fullmatch(path.name)
             if match is None:
                 raise CorpusError(f"{path} is not named like amused_1-15_0001.wav. Is it one of the official files?")
             yield Record(
-                id=f"{speaker}_{style}_{match[2]}_{match[1]}",
+                id=f"{speaker}_{style}_{match[3]}_{match[1]}-{match[2]}",
                 signal=Signal(source=each.name, language="en", modality="speech", path=path),
                 split="all",
                 labels=(style,),
                 speaker=speaker,
                 group=speaker,
-                conditions={"style": style, "sentence": match[2], "sex": _SPEAKERS[speaker]},
+                conditions={"style": style, "sentence": match[3], "sex": _SPEAKERS[speaker]},
             )

@@ -23,6 +23,7 @@ CARD = CorpusCard(
     summary="1,860 reactions to news stories with the writers' own empathy and distress",
     modality="text",
     space=None,
+    sensitive="people's own distress, with their age, income and personality",
     licence="CC BY 4.0",
     permissive=True,
     homepage="https://github.com/wwbp/empathic_reactions",

@@ -60,13 +60,16 @@ def read(folder: Path) -> Iterator[Record]:
             prompt = question["prompt"].text().strip()
             group = f"v2-{number}" if split != "v1" else asked.get(prompt, f"v1-{number}")
             asked.setdefault(prompt, group)
+            first, full = (_scores(question[f"reference_answer{end}"]) for end in ("", "_fullscale"))
+            if set(first) != set(full):
+                raise question.error(f"the two answers are about other emotions: {[*first]} and {[*full]}")
             yield Record(
                 id=f"{split}-{number}",
                 signal=Signal(prompt, source=question.file, language=language),
                 split=split,
-                intensities={name: n / 10 for name, n in _scores(question["reference_answer_fullscale"]).items()},
+                intensities={name: n / 10 for name, n in full.items()},
                 group=group,
-                values={name: float(n) for name, n in _scores(question["reference_answer"]).items()},
+                values={name: float(n) for name, n in first.items()},
             )
 
 

@@ -54,6 +54,7 @@ CARD = CorpusCard(
         "thu-coai/Emotional-Support-Conversation, FailedESConv.json and codes_zcj/_reformat/process.py (which reads "
         f"ESConv.json), {_COMMIT}; copy: lwgkzl/MultiESC, MultiESC/data, 46834e134320253e51920a2f5d34f166335bd965"
     ),
+    sensitive="people in distress who ask for support",
     raters="seeker and supporter themselves",
     speakers="crowd workers without ids: one may be in several conversations",
 )

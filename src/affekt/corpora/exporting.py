@@ -107,34 +107,6 @@ def rows_of(card: CorpusCard, records: Iterable[Record]) -> list[dict[str, Any]]
     return [_row(card, record, names) for record in records]
 
 
-def write_manifest(records: Mapping[str, Sequence[Record]], path: Path, *, root: Path | None = None) -> int:
-    """Return how many rows were written to `path`: one JSONL manifest of several corpora, called by their names.
-
-    A row says what is needed to find and read an item: corpus, id, split, modality, language, text, path (below
-    `root` where that is given), member, start and end in seconds, labels with their space, valence, arousal,
-    dominance, speaker, group and licence. So CAMEO (arXiv 2505.11051) gathers corpora of emotional speech.
-    Raises `OutputError`.
-    """
-    from affekt.corpora.index import find_corpus
-
-    kept = [name for name in COLUMNS if name not in ("ratings", "values", "intensities", "conditions", "unrated")]
-    lines = []
-    for name, some in records.items():
-        card = find_corpus(name)
-        for row in rows_of(card, some):
-            told = {key: row[key] for key in kept}
-            if root is not None and row["path"] is not None and Path(row["path"]).is_relative_to(root):
-                told["path"] = Path(row["path"]).relative_to(root).as_posix()
-            told["space"] = card.space.name if card.space else None
-            told["licence"] = card.licence
-            lines.append(json.dumps(told, ensure_ascii=False))
-    try:
-        path.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
-    except OSError as error:
-        raise OutputError(f"Cannot write {path}: {error.strerror or error}. Name another file.") from error
-    return len(lines)
-
-
 def _write(card: CorpusCard, records: Sequence[Record], folder: Path, to: Format) -> list[Path]:
     if to == "audformat":
         with ExitStack() as stack:

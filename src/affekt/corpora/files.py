@@ -11,13 +11,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import IO, NamedTuple, TextIO
+from typing import Any, NamedTuple, TextIO
 
 from affekt.cards import SourceFile
 from affekt.errors import CorpusError
 
 _BROKEN = (EOFError, OSError, UnicodeError, zlib.error, zipfile.BadZipFile, csv.Error)
 _PACKED = ("", ".gz", ".zip")
+_PEEKED = 256
 
 
 class Cells(NamedTuple):
@@ -96,7 +97,8 @@ def open_text(folder: Path, *names: str) -> TextIO:
     """Return the file open for reading as UTF-8 (a byte-order mark is dropped, line ends are kept).
 
     The stream's `name` is the path that was seen, ``…/train.tsv`` or ``…/train.tsv.gz``; out of a
-    ``.zip`` it is the name in the archive. Raises `CorpusError` if none is there or the archive is broken.
+    ``.zip`` it is the name in the archive. Raises `CorpusError` if none is there, the archive is broken, or
+    the file begins like no UTF-8 text does.
 
     >>> import gzip, tempfile
     >>> with tempfile.TemporaryDirectory() as folder:
@@ -106,14 +108,24 @@ def open_text(folder: Path, *names: str) -> TextIO:
     ('dev.tsv.gz', 'Lovely.\\n')
     """
     path = find_file(folder, *names)
-    if path.suffix == ".gz":
-        return io.TextIOWrapper(gzip.open(path), encoding="utf-8-sig", newline="")
-    if path.suffix == ".zip":
-        return io.TextIOWrapper(_in_archive(path), encoding="utf-8-sig", newline="")
-    return path.open(encoding="utf-8-sig", newline="")
+    stream = _in_archive(path) if path.suffix == ".zip" else _open(path)
+    try:
+        start = stream.peek(_PEEKED)[:_PEEKED]
+    except _BROKEN as error:
+        stream.close()
+        raise _unreadable(str(path), error) from error
+    if b"\0" in start or start.startswith((b"\xff\xfe", b"\xfe\xff")):
+        stream.close()
+        kind = "UTF-16 text" if start[:2] in (b"\xff\xfe", b"\xfe\xff") or start[1:2] == b"\0" else "no text"
+        raise CorpusError(f"{path} is {kind}, expected is UTF-8. Fetch it again from the corpus's home, or save it so.")
+    return io.TextIOWrapper(stream, encoding="utf-8-sig", newline="")
 
 
-def _in_archive(path: Path) -> IO[bytes]:
+def _open(path: Path) -> Any:
+    return gzip.open(path) if path.suffix == ".gz" else path.open("rb")
+
+
+def _in_archive(path: Path) -> Any:
     """The archive's one file that is called like it (macOS adds files of its own beside it)."""
     try:
         with zipfile.ZipFile(path) as archive:
@@ -145,16 +157,19 @@ def read_lines(folder: Path, *names: str) -> Iterator[Line]:
 def read_cells(folder: Path, *names: str, delimiter: str = ",", quoted: bool = True) -> Iterator[Cells]:
     """Yield every row of a table that is not empty, the header too, as a list of cells.
 
-    `quoted` says whether double quotes have a meaning. Raises `CorpusError` where the file is absent
-    or unreadable.
+    `quoted` says whether double quotes have a meaning. A line break inside a cell is a newline, however the
+    file writes it. Raises `CorpusError` where the file is absent or unreadable.
     """
     with open_text(folder, *names) as stream:
         file = Path(stream.name).name
         reader = csv.reader(stream, delimiter=delimiter, quoting=csv.QUOTE_MINIMAL if quoted else csv.QUOTE_NONE)
         try:
             for cells in reader:
-                if cells:
-                    yield Cells(file, reader.line_num, cells)
+                if not cells:
+                    continue
+                broken = any("\r\n" in cell for cell in cells)
+                plain = [cell.replace("\r\n", "\n") for cell in cells] if broken else cells
+                yield Cells(file, reader.line_num, plain)
         except _BROKEN as error:
             raise _unreadable(stream.name, error) from error
 
@@ -164,8 +179,8 @@ def read_table(
 ) -> Iterator[Row]:
     """Yield the rows of a table whose first row names its columns (compared in lower case).
 
-    `columns` must be there; others come along. Raises `CorpusError` where the file is absent or
-    unreadable, a column is missing, or a row is short.
+    `columns` must be there, in any order; others come along. Raises `CorpusError` where the file is absent or
+    unreadable, a column is missing or there twice, a row is short, or it has cells without a column.
     """
     rows = read_cells(folder, *names, delimiter=delimiter, quoted=quoted)
     first = next(rows, None)
@@ -176,15 +191,29 @@ def read_table(
             f"{find_file(folder, *names)} has no column {', '.join(missing)}; its first row is {header[:12]}. "
             "Is it the official file?"
         )
+    twice = [column for column in columns if header.count(column) > 1]
+    if twice:
+        raise CorpusError(
+            f"{find_file(folder, *names)} has the column {', '.join(twice)} twice. Is it the official file?"
+        )
     needed = max(header.index(column) for column in columns) + 1
     for file, line, cells in rows:
         row = Row(file, line, dict(zip(header, cells, strict=False)))
         if len(cells) < needed:
             raise row.error(f"{len(cells)} cells where at least {needed} are expected")
+        # A name lost from the header moves every cell right of it under another name.
+        if any(cells[len(header) :]):
+            raise row.error(f"{len(cells)} cells under {len(header)} columns")
         yield row
 
 
 def _unreadable(name: str, error: Exception) -> CorpusError:
+    if isinstance(error, UnicodeDecodeError):
+        byte = error.object[error.start]
+        return CorpusError(
+            f"{name} is no UTF-8 text (it holds the byte 0x{byte:02x}). Fetch the file again from the corpus's home, "
+            "or save it as UTF-8 if a program saved it otherwise."
+        )
     return CorpusError(f"{name} cannot be read ({error}). Fetch the file again from the corpus's home.")
 
 

@@ -87,12 +87,14 @@ def _rows(folder: Path) -> Iterator[Row]:
     columns = ["word", "length", *(f"{s}{end}" for s in _SCALES for end in ("", "_sd", "_n"))]
     official = has_file(folder, _OFFICIAL)
     rows = read_cells(folder, *((_OFFICIAL,) if official else (_COMPACT, _OFFICIAL)))
-    header = next(rows)
+    header = next(rows, None)
+    if header is None:
+        raise CorpusError(f"{_OFFICIAL if official else _COMPACT} in {folder} is empty. Fetch it again.")
     heads = [cell.strip().lower()[:3] for cell in header.cells[2::3]]
     if heads[:3] != ["aro", "val", "dom"] or len(header.cells) != len(columns):
         raise CorpusError(f"{header.file} does not begin with arousal, valence, dominance …: {header.cells[:12]}.")
     if official:
-        next(rows)
+        next(rows, None)
     for file, line, cells in rows:
         if len(cells) != len(columns):
             raise CorpusError(f"{file}, line {line}: {len(cells)} cells, expected {len(columns)}.")

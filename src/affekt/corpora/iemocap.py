@@ -12,10 +12,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
+from affekt.affect.spaces import find_space
 from affekt.cards import CorpusCard, SourceFile
+from affekt.corpora.clips import files_in
 from affekt.corpora.files import read_lines
 from affekt.errors import CorpusError
-from affekt.types import VAD, LabelSpace, Rating, Record, Signal, Span
+from affekt.types import VAD, Rating, Record, Signal, Span
 
 # The codes of the aggregate; what raters wrote begins with the same three letters (Anger, Neutral state).
 _LABELS = {
@@ -32,13 +34,7 @@ _UTTERANCE = re.compile(
 _VOTE = re.compile(r"([CA])-([EFM]\d+):\s*([^(]*)(?:\(.*)?")
 _SAID = re.compile(r"(\S+)\s+\[[\d.]+-[\d.]+\]:\s*(.*)")
 
-SPACE = LabelSpace(
-    name="iemocap",
-    labels=tuple(_LABELS.values()),
-    kind="exclusive",
-    source="Busso et al. 2008, IEMOCAP: Interactive emotional dyadic motion capture database, LRE 42",
-    neutral="neutral",
-)
+SPACE = find_space("iemocap")
 
 CARD = CorpusCard(
     name="iemocap",
@@ -57,16 +53,18 @@ CARD = CorpusCard(
         "An item is an utterance, the group its dialogue, the turn its place there by starting time; `conditions` hold "
         "session, sex, and whether it was improvised. An utterance without a majority (xxx) has no label and keeps its "
         "votes. Valence, activation (here arousal) and dominance are moved from 1 to 5 to -1 to 1; means that lie "
-        "outside are cut to that. A vote by F or M is an actor's own (writer), by E a listener's (reader). "
-        "Papers score four labels (excited joined with happy, 5,531 utterances) or six: see iemocap-4 and iemocap-6. "
-        "Motion capture and video are not read."
+        "outside are cut to that. A vote by F or M is an actor's own (writer), by E a listener's (reader). Papers "
+        "score four labels (excited joined with happy, 5,531 utterances) or six: see iemocap-4 and iemocap-6. Motion "
+        "capture and video are not read."
     ),
     access="request",
     layout_source=(
         "speechbrain/speechbrain, recipes/ZaionEmotionDataset/emotion_diarization/datasets/prepare_IEMOCAP.py, commit "
         "10b528680f0da8600e3aa47282c6af34c58836e5 (folders, lines of utterances); CXianRen/AMST, "
         "Doc/dataset/IEMOCAP.md, commit 16f96be80dc074a3e1bb095fa6ae9f9d8e5eee94 (tree, lines of votes, numbers per "
-        "label); the release's README (names, labels)"
+        "label); the release's README (names, labels); a second loader reads the same lines: Strong-AI-Lab/emotion, "
+        "datasets/IEMOCAP/process.py, commit 30815b104356146498a067627425be845c03591a; the names of 5,531 utterances "
+        "in emo-box/EmoBox, data/iemocap/iemocap.jsonl, commit 08280f279d47fb55d2c614061c70523d0a338d6b, fit"
     ),
     raters="at least 3 annotators for categories, at least 2 for dimensions, and some actors their own",
     speakers="two actors per session, five sessions, no published split: leave one session out",
@@ -104,7 +102,7 @@ def read(folder: Path) -> Iterator[Record]:
     root = folder / "IEMOCAP_full_release" if (folder / "IEMOCAP_full_release").is_dir() else folder
     for number in range(1, 6):
         session = root / f"Session{number}"
-        files = sorted((session / "dialog" / "EmoEvaluation").glob("Ses0*.txt"))
+        files = files_in(session / "dialog" / "EmoEvaluation", "Ses0*.txt")
         if not files:
             raise CorpusError(
                 f"{session / 'dialog' / 'EmoEvaluation'} has no Ses0{number}….txt. Put the release's five folders "

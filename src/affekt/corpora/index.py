@@ -7,68 +7,101 @@ from pathlib import Path
 
 from affekt.cards import CorpusCard
 from affekt.corpora import (
+    aesdd,
+    aff_wild2,
+    affectnet,
+    amigos,
     appreddit,
     armanemo,
+    ased,
+    asvp_esd,
     brighter,
     brighter_votes,
+    cafe,
     ceap_360vr,
     cheer_ekman,
     covid19_worry,
     cped,
     crema_d_votes,
     crowd_envent,
+    daic_woz,
     dailydialog,
     dair_emotion,
+    deam,
+    deap,
     depechemood,
+    dreamer,
     ecf,
     ecf_semeval2024,
     edos,
     eibench,
     emobank,
     emobench,
+    emocontext,
     emodb,
     emogator,
+    emopia,
     emorynlp,
     emotionbench,
     emotionlines,
     emov_db,
+    emovo,
+    emowoz,
     empathetic_dialogues,
     empathic_reactions,
     enisear_appraisal,
+    enterface05,
     eq_bench,
     esconv,
     esd,
+    fer2013,
     ferplus,
     glasgow_norms,
     goemotions,
     goemotions_raters,
     iemocap,
     isear,
+    jl_corpus,
+    k_emocon,
     longemotion,
     mahaemotions,
+    mahnob_hci,
     meld,
+    mesd,
     mosi_features,
     mpi_personality,
+    msp_podcast,
     mtg_jamendo_moodtheme,
     music_emotions,
     nemo,
+    oreau,
     peld,
     pmemo,
+    raf_db,
     ravdess,
     reccon,
     savee,
+    seed,
+    seed_iv,
+    semeval_2007,
     semeval_2018,
+    shemo,
     stackoverflow_emotion,
     stress_predict,
+    subesco,
+    tess,
     turev_db,
+    urdu_ser,
     vader_icwsm,
     vgmidi,
     warriner_vad,
+    wesad,
     x_envent,
     xed,
+    zed,
 )
 from affekt.corpora.cards_only import CARDS as WITHOUT_READER
-from affekt.errors import CorpusError, unknown_name
+from affekt.errors import CorpusError, UnknownNameError, unknown_name
 from affekt.types import Record
 
 _ALL = (
@@ -110,8 +143,11 @@ _ALL = (
     eibench,
     warriner_vad,
     depechemood,
+    semeval_2007,
     semeval_2018,
     emotionlines,
+    emocontext,
+    emowoz,
     peld,
     ravdess,
     emodb,
@@ -131,6 +167,36 @@ _ALL = (
     ceap_360vr,
     mtg_jamendo_moodtheme,
     music_emotions,
+    tess,
+    msp_podcast,
+    zed,
+    wesad,
+    deam,
+    emopia,
+    deap,
+    dreamer,
+    seed,
+    seed_iv,
+    shemo,
+    jl_corpus,
+    emovo,
+    cafe,
+    subesco,
+    mesd,
+    aesdd,
+    urdu_ser,
+    oreau,
+    ased,
+    asvp_esd,
+    enterface05,
+    raf_db,
+    affectnet,
+    aff_wild2,
+    fer2013,
+    k_emocon,
+    daic_woz,
+    mahnob_hci,
+    amigos,
 )
 
 # Those that can be read come first.
@@ -141,7 +207,8 @@ READERS: dict[str, Callable[[Path], Iterator[Record]]] = {corpus.CARD.name: corp
 def find_corpus(corpus: str | CorpusCard) -> CorpusCard:
     """Return the card of that name; a card is returned as it is. Hyphens count as underscores.
 
-    Raises `UnknownNameError`, which offers the nearest name.
+    Corpora that other packages add are known too (`affekt.corpora.plugins`). Raises `UnknownNameError`, which offers
+    the nearest name.
 
     >>> find_corpus("glasgow-norms").rows
     {'all': 5553}
@@ -152,9 +219,15 @@ def find_corpus(corpus: str | CorpusCard) -> CorpusCard:
     if isinstance(corpus, CorpusCard):
         return corpus
     card = CORPORA.get(corpus.replace("-", "_"))
-    if card is None:
-        raise unknown_name("corpus", corpus, CORPORA, "affekt corpora")
-    return card
+    if card is not None:
+        return card
+    from affekt.corpora.plugins import plugin_corpora
+
+    added = plugin_corpora()
+    if corpus in added.corpora:
+        return added.corpora[corpus].card
+    error = unknown_name("corpus", corpus, [*CORPORA, *added.corpora], "affekt corpora")
+    raise UnknownNameError("\n".join((str(error), *added.problems)))
 
 
 def find_reader(corpus: str | CorpusCard) -> Callable[[Path], Iterator[Record]]:
@@ -172,6 +245,12 @@ def find_reader(corpus: str | CorpusCard) -> Callable[[Path], Iterator[Record]]:
     card = find_corpus(corpus)
     if card.name in READERS:
         return READERS[card.name]
+    if card.name not in CORPORA:
+        from affekt.corpora.plugins import plugin_corpora
+
+        found = plugin_corpora().corpora.get(card.name)
+        if found is not None:
+            return found.read
     why = _WHY[card.layout]
     if card.access == "not public":
         why = "its files are not public"

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from affekt.affect.spaces import find_space
 from affekt.cards import CorpusCard, SourceFile
-from affekt.corpora.files import open_text, read_table
+from affekt.corpora.files import read_lines, read_table
 from affekt.errors import CorpusError
 from affekt.types import Rating, Record, Signal
 
@@ -61,8 +61,8 @@ def read(folder: Path) -> Iterator[Record]:
 
     Layout: ``isear.csv``, columns separated by ``|`` or by commas. Raises `CorpusError`.
     """
-    with open_text(folder, "isear.csv") as stream:
-        delimiter = "|" if "|" in stream.readline() else ","
+    first = next(read_lines(folder, "isear.csv"), None)
+    delimiter = "|" if first is not None and "|" in first.text else ","
     columns = ("coun", "city", "subj", "mykey", "field1", "sit", *ITEMS)
     for row in read_table(folder, "isear.csv", columns=columns, delimiter=delimiter, quoted=delimiter == ","):
         emotion = row["field1"].strip().lower()

@@ -46,6 +46,7 @@ CARD = CorpusCard(
         "answering and the newer summaries (larger than what we could check), expression (situations of emotionbench)."
     ),
     layout_source=f"LongEmotion/LongEmotion, data/ and README_DATASET.md, {_COMMIT}",
+    sensitive="counselling talks and case reports of patients",
     raters="detection: the writers of the texts; the rest was made by the authors",
     speakers="Client and Counselor of a talk: no person is known across talks",
     papers=("longemotion",),

@@ -9,23 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from affekt.affect.spaces import find_space
 from affekt.cards import CorpusCard
 from affekt.corpora.files import Row, has_file, official_files, read_cells, read_table
-from affekt.types import LabelSpace, Record, Signal
+from affekt.types import Record, Signal
 
-SPACE = LabelSpace(
-    name="mtg-jamendo-moodtheme",
-    labels=(
-        *("action", "adventure", "advertising", "background", "ballad", "calm", "children", "christmas", "commercial"),
-        *("cool", "corporate", "dark", "deep", "documentary", "drama", "dramatic", "dream", "emotional", "energetic"),
-        *("epic", "fast", "film", "fun", "funny", "game", "groovy", "happy", "heavy", "holiday", "hopeful"),
-        *("inspiring", "love", "meditative", "melancholic", "melodic", "motivational", "movie", "nature", "party"),
-        *("positive", "powerful", "relaxing", "retro", "romantic", "sad", "sexy", "slow", "soft", "soundscape"),
-        *("space", "sport", "summer", "trailer", "travel", "upbeat", "uplifting"),
-    ),
-    kind="multi-label",
-    source="Bogdanov et al. 2019, The MTG-Jamendo Dataset for Automatic Music Tagging, ML4MD; moods beside themes",
-)
+SPACE = find_space("mtg-jamendo-moodtheme")
 _SPLITS = ("train", "validation", "test")
 _HEADER = ["TRACK_ID", "ARTIST_ID", "ALBUM_ID", "PATH", "DURATION", "TAGS"]
 _TAG = "mood/theme---"
@@ -45,7 +34,7 @@ CARD = CorpusCard(
     licence="CC BY-NC-SA 4.0 (metadata); each track has a Creative Commons licence of its own",
     permissive=False,
     homepage="https://github.com/MTG/mtg-jamendo-dataset",
-    citation=SPACE.source,
+    citation=SPACE.source.partition(";")[0],
     files=official_files("mtg_jamendo_moodtheme", _RAW),
     rows={"train": 9949, "validation": 3802, "test": 4231},
     languages=(),

@@ -8,19 +8,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+from affekt.affect.spaces import find_space
 from affekt.cards import CorpusCard
 from affekt.corpora.files import Row, find_file, has_file, official_files, read_lines, read_table
 from affekt.errors import CorpusError
-from affekt.types import LabelSpace, Record, Signal
+from affekt.types import Record, Signal
 
-SPACE = LabelSpace(
-    name="music-emotions",
-    # The spelling is the file's.
-    labels=("amazed-suprised", "happy-pleased", "relaxing-calm", "quiet-still", "sad-lonely", "angry-aggresive"),
-    kind="multi-label",
-    source="Trohidis et al. 2008, Multilabel Classification of Music into Emotions, ISMIR; clusters of the "
-    "Tellegen-Watson-Clark model",
-)
+SPACE = find_space("music-emotions")
 _FEATURES = 72
 _ARFF = ("data/multilabel/emotions.orig.arff", "emotions.orig.arff", "emotions.arff")
 _COPY = "emotions.csv"

@@ -23,6 +23,7 @@ THRESHOLD, SHINGLE = 0.8, 5
 _MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)  # odd and of high weight, so that n-grams rarely share a hash
 _AT_ONCE = 4_000_000  # n-grams looked up at a time: 100 MB
 _ONES = np.unpackbits(np.arange(256, dtype=np.uint8)[:, None], axis=1).sum(1, dtype=np.uint8)
+_NO_LETTERS = {code: " " for code in range(128) if not chr(code).isalnum()}
 _PER_CHUNK = 2_000_000  # pairs held before doubles are dropped
 
 
@@ -78,6 +79,8 @@ def normalised(text: str) -> str:
     ('don t worry be happy', '?!')
     """
     folded = unicodedata.normalize("NFKC", text).casefold()
+    if folded.isascii():
+        return " ".join(folded.translate(_NO_LETTERS).split()) or " ".join(folded.split())
     # Combining marks (category M) are part of the letters of Hindi, Arabic or Thai.
     kept = "".join(c if c.isalnum() or unicodedata.category(c)[0] == "M" else " " for c in folded)
     return " ".join(kept.split()) or " ".join(folded.split())

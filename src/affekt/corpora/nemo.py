@@ -9,17 +9,12 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from affekt.affect.spaces import find_space
 from affekt.cards import CorpusCard, SourceFile
 from affekt.corpora.files import read_table
-from affekt.types import LabelSpace, Record, Signal
+from affekt.types import Record, Signal
 
-SPACE = LabelSpace(
-    name="nemo",
-    labels=("anger", "fear", "happiness", "sadness", "surprised", "neutral"),
-    kind="exclusive",
-    source="Christop 2024, nEMO: Dataset of Emotional Speech in Polish, LREC-COLING",
-    neutral="neutral",
-)
+SPACE = find_space("nemo")
 _RAW = "https://raw.githubusercontent.com/amu-cai/nEMO/06f1f83dde8f1a780443a57d53b2af3971af34ab"
 _NAME = re.compile(rf"([A-Z]+\d+)_({'|'.join(SPACE.labels)})_(\d+)(?:\.wav)?")
 
@@ -31,7 +26,7 @@ CARD = CorpusCard(
     licence="CC BY-NC-SA 4.0",
     permissive=False,
     homepage="https://github.com/amu-cai/nEMO",
-    citation=SPACE.source,
+    citation=SPACE.source.partition(";")[0],
     files=(SourceFile("data.tsv", f"{_RAW}/data.tsv"), SourceFile("samples", None)),
     rows={"all": 4481},
     languages=("pl",),

@@ -144,8 +144,8 @@ def _values(means: tuple[float, float], spreads: tuple[float, float]) -> dict[st
 def _same(row: Row, others: Iterator[Row], *keys: str) -> Row:
     """The next row of the table of spreads, which tells of the same moment. Raises `CorpusError`."""
     other = next(others, None)
-    if other is None or any(float(row[key]) != float(other[key]) for key in keys):
-        there = "which ends" if other is None else f"{[other[key] for key in keys]} in {other.file}"
+    if other is None or any(row.number(key, 0, 1e6) != other.number(key, 0, 1e6) for key in keys):
+        there = f"{[other[key] for key in keys]} in {other.file}" if other else "the table of spreads, which ends"
         raise row.error(f"{[row[key] for key in keys]} stands beside {there}; both tables need the same rows")
     return other
 

@@ -34,7 +34,7 @@ _ROOMS = {"image": "face", "video": "multimodal", "physiology": "physio"}
 
 
 def read_corpus(
-    name: str, *, folder: Path | None = None, split: str | None = None, complete: bool = True
+    name: str | CorpusCard, *, folder: Path | None = None, split: str | None = None, complete: bool = True
 ) -> list[Record]:
     """Return the records of a corpus in its official order, those of one `split` if one is named.
 
@@ -42,16 +42,18 @@ def read_corpus(
     (``speech``, ``face``, ``music``, ``physio`` or ``multimodal`` for what is no text),
     ``$AFFEKT_DATA/<name>`` and the user's cache, where `affekt.corpora.download` puts them. With
     `complete` the number of records per split has to be the official one, or that of a
-    redistribution named on the card; ``complete=False`` reads a part. Nothing is downloaded.
+    redistribution named on the card, and no id may be there twice; ``complete=False`` reads a part, or what is
+    damaged so. Nothing is downloaded.
 
     Raises `UnknownNameError` (corpus or split) and `CorpusError` (absent, unreadable, incomplete, or a corpus
     that affekt has no reader for).
     """
     card = find_corpus(name)
     read = find_reader(card)
-    records = list(read(find_folder(name, folder=folder)))
+    records = list(read(find_folder(card.name, folder=folder)))
     if complete:
         check_rows(card, records)
+        check_ids(card, records)
     if split is None:
         return records
     chosen = [record for record in records if record.split == split]
@@ -113,8 +115,22 @@ def cache_folder() -> Path:
     return Path(root) / "affekt" / "corpora"
 
 
+def check_ids(card: CorpusCard, records: Iterable[Record]) -> None:
+    """Return nothing if every record has an id of its own. Raises `CorpusError`."""
+    seen: set[str] = set()
+    for record in records:
+        if record.id in seen:
+            raise CorpusError(
+                f"{card.name} has the id {record.id} twice: rows were copied or mixed up. Fetch it again from "
+                f"{card.homepage}; `affekt corpora check {card.name}` lists what else is wrong."
+            )
+        seen.add(record.id)
+
+
 def check_rows(card: CorpusCard, records: Iterable[Record]) -> str:
-    """Return ``"official"``, or the name of the redistribution whose numbers of rows these are.
+    """Return ``"official"``, the name of the redistribution whose numbers of rows these are, or ``"unknown"``.
+
+    It is unknown where the publisher gives no number for any split.
 
     Splits that the card gives no official number for are not counted. Raises `CorpusError`.
     """
@@ -122,6 +138,8 @@ def check_rows(card: CorpusCard, records: Iterable[Record]) -> str:
     for copy, rows in card.copies.items():
         if found == rows != card.rows:
             return copy
+    if not card.rows:
+        return "unknown"
     counted = {split: rows for split, rows in found.items() if split in card.rows}
     if counted == card.rows:
         return "official"

@@ -9,9 +9,11 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from affekt.affect.spaces import find_space
 from affekt.cards import CorpusCard, SourceFile
+from affekt.corpora.clips import files_in
 from affekt.errors import CorpusError
-from affekt.types import LabelSpace, Record, Signal
+from affekt.types import Record, Signal
 
 _EMOTIONS = {
     **{"a": "anger", "d": "disgust", "f": "fear", "h": "happiness"},
@@ -20,13 +22,7 @@ _EMOTIONS = {
 _SPEAKERS = ("DC", "JE", "JK", "KL")
 _FILE = re.compile(r"(sa|su|[adfhn])(\d{2})\.wav")
 
-SPACE = LabelSpace(
-    name="savee",
-    labels=tuple(_EMOTIONS.values()),
-    kind="exclusive",
-    source="Haq & Jackson 2010, Multimodal Emotion Recognition, in Machine Audition, IGI Global",
-    neutral="neutral",
-)
+SPACE = find_space("savee")
 
 CARD = CorpusCard(
     name="savee",
@@ -46,8 +42,11 @@ CARD = CorpusCard(
     ),
     access="request",
     layout_source=(
-        "SAVEE's own AudioData/Info.txt (speakers, letters, numbers; as copied in the public repository "
-        "lzc/yuyinfenxi at gitea.tonaspace.com, SAVEE/AudioData/Info.txt, branch main; commit not recorded)"
+        "SAVEE's own AudioData/Info.txt (speakers, letters, numbers; as copied in the public repository lzc/yuyinfenxi "
+        "at gitea.tonaspace.com, SAVEE/AudioData/Info.txt, branch main; commit not recorded); the same folders and "
+        "letters in Strong-AI-Lab/emotion, datasets/SAVEE/process.py, commit 66ecd34876af9cc28188b6d8a1882a73f4c0ac55, "
+        "and letters and numbers of all 480 recordings in emo-box/EmoBox, data/savee/savee.jsonl, commit "
+        "08280f279d47fb55d2c614061c70523d0a338d6b, which the reader parses"
     ),
     raters="none: the label is the emotion asked for",
     speakers="four men, no published split: leave one speaker out",
@@ -62,7 +61,7 @@ def read(folder: Path) -> Iterator[Record]:
     """
     root = folder / "AudioData" if (folder / "AudioData").is_dir() else folder
     for speaker in _SPEAKERS:
-        paths = sorted((root / speaker).glob("*.wav"))
+        paths = files_in(root / speaker, "*.wav")
         if not paths:
             raise CorpusError(f"{root / speaker} has no recordings. Unpack the publisher's AudioData.zip there.")
         for path in paths:

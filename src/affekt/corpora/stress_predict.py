@@ -12,19 +12,14 @@ from itertools import groupby, pairwise
 from pathlib import Path
 from typing import NamedTuple
 
+from affekt.affect.spaces import find_space
 from affekt.cards import CorpusCard
 from affekt.corpora.files import Row, has_file, official_files, read_lines, read_table
 from affekt.corpora.parquet import read_parquet
 from affekt.errors import CorpusError
-from affekt.types import LabelSpace, Record, Signal, Span
+from affekt.types import Record, Signal, Span
 
-SPACE = LabelSpace(
-    name="stress-predict",
-    labels=("no stress", "stress"),
-    kind="exclusive",
-    source="Iqbal et al. 2022, Stress Monitoring Using Wearable Sensors, Sensors 22(21)",
-    neutral="no stress",
-)
+SPACE = find_space("stress-predict")
 _ALL = ("Processed_data/Improved_All_Combined_hr_rsp_binary.csv", "Improved_All_Combined_hr_rsp_binary.csv")
 _COPY = "per_second_labels.parquet"
 # The sensor's channels, the one that the record's signal is first: skin conductance, pulse wave, …
@@ -40,7 +35,7 @@ CARD = CorpusCard(
     licence="MIT",
     permissive=True,
     homepage="https://github.com/italha-d/Stress-Predict-Dataset",
-    citation=SPACE.source,
+    citation=SPACE.source.partition(";")[0],
     files=official_files("stress_predict", _RAW),
     rows={"all": 238},
     languages=(),
@@ -57,6 +52,7 @@ CARD = CorpusCard(
         "italha-d/Stress-Predict-Dataset, README.md, Processed_data/Improved_All_Combined_hr_rsp_binary.csv and "
         "Raw_data/S02, commit f49d2eae603f90c3f0140fbbbae7c0480d651023"
     ),
+    sensitive="signals of people's bodies under stress",
     raters="none: the label is the task at that time",
     speakers="34 people, no published split: leave subjects out",
 )

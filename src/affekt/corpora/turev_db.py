@@ -10,22 +10,18 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
+from affekt.affect.spaces import find_space
 from affekt.cards import CorpusCard, SourceFile
 from affekt.corpora.clips import agree, read_clips
 from affekt.errors import CorpusError
-from affekt.types import LabelSpace, Record, Signal
+from affekt.types import Record, Signal
 
 # The letters in the file names and the publisher's folders.
 _EMOTIONS = {"kz": "anger", "sk": "calm", "mt": "happiness", "hl": "sadness"}
 _FOLDERS = {"anger": "Angry", "calm": "Calm", "happiness": "Happy", "sadness": "Sad"}
 _NAME = re.compile(rf"(\d{{4}})_({'|'.join(_EMOTIONS)})_([a-z]+)\d?\.wav")
 
-SPACE = LabelSpace(
-    name="turev-db",
-    labels=tuple(_EMOTIONS.values()),
-    kind="exclusive",
-    source="Canpolat, Ormanoğlu & Zeyrek 2020, Turkish Emotion Voice Database (TurEV-DB), SLTU-CCURL",
-)
+SPACE = find_space("turev-db")
 
 CARD = CorpusCard(
     name="turev_db",

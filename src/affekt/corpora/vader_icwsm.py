@@ -93,14 +93,14 @@ def _cells(line: str, count: int, file: str, number: int) -> list[str]:
 def _votes(text: str, file: str, number: int) -> list[float]:
     try:
         return list(json.loads(text))
-    except ValueError as error:
+    except (TypeError, ValueError) as error:
         raise CorpusError(f"{file}, line {number}: expected a list of ratings, got {text[:60]!r}.") from error
 
 
 def _valence(rating: str | float, file: str, number: int) -> float:
     try:
         value = float(rating)
-    except ValueError:
+    except (TypeError, ValueError):
         value = float("nan")
     if not -4 <= value <= 4:
         raise CorpusError(f"{file}, line {number}: the rating is {rating!r}, allowed is -4 to 4.")

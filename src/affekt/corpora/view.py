@@ -11,17 +11,17 @@ from statistics import fmean, median, pstdev
 from typing import NamedTuple
 
 from affekt.cards import CorpusCard
+from affekt.corpora.dimension_drift import DimensionDrift, dimension_drifts
 from affekt.errors import InputError, UnknownNameError
 from affekt.types import Record
 
 _DIMENSIONS = ("valence", "arousal", "dominance")
 _RATED = 20_000  # items that agreement is computed over; of more, as many are taken evenly
 _RESAMPLES = 200
+_ORDER = {split: place for place, split in enumerate(("train", "dev", "val", "valid", "validation", "test"))}
 _LONGEST = 200  # characters of an example
-# What the examples of a corpus could tell about its people, by what its card and its records speak of.
-_HEALTH = re.compile(
-    r"depress|suicid|anxiet|\bhealth|clinic|patient|disorder|covid|pandemic|therap|counsel|\bstress|distress|wellness"
-)
+_MOST_SPLITS = 6  # of more, not every two are compared
+# What the examples of a corpus could tell about its people, by what its records speak of.
 _PERSONAL = re.compile(r"\bage\b|gender|\bsex\b|religio|income|ethnic|\brace\b|education|personalit|country|occupation")
 _ADDRESS = re.compile(r"\S@\S|@\w|https?://|www\.|\d{5,}")
 
@@ -71,6 +71,7 @@ class CorpusView:
     `speakers` and `groups` are how many there are, `in_several` how many speakers stand in several
     splits; `words` the shortest, middle and longest text in words; `judgements` and `raters` count the
     votes (raters 0: no ids published). Where `examples` is empty `withheld` says why.
+    `drifts` is how far each two splits, of at most six, lie apart in each dimension.
     """
 
     corpus: str
@@ -88,14 +89,18 @@ class CorpusView:
     agreement: tuple[Agreed, ...]
     examples: tuple[Example, ...]
     withheld: str = ""
+    drifts: tuple[DimensionDrift, ...] = ()
 
 
-def corpus_view(card: CorpusCard, records: Sequence[Record], *, examples: int = 5) -> CorpusView:
+def corpus_view(
+    card: CorpusCard, records: Sequence[Record], *, examples: int = 5, own: bool = False, asked: bool = False
+) -> CorpusView:
     """Return what the records of a corpus hold.
 
     Labels come in the order of their space, those outside it last. Examples are one of each of the most
-    frequent labels, of middling length, always the same ones; none where `examples_withheld` says why.
-    Agreement is that of the published votes, where there are any.
+    frequent labels, of middling length, always the same ones; none where `examples_withheld` says why, save of a
+    table of one's `own`, and but for access where somebody `asked` for them. Agreement is that of the published
+    votes, where there are any.
 
     >>> from affekt.corpora.index import CORPORA
     >>> from affekt.types import Signal
@@ -104,8 +109,9 @@ def corpus_view(card: CorpusCard, records: Sequence[Record], *, examples: int = 
     >>> found.rows, [count for count in found.labels if count.share], found.examples[0].text
     ({'train': 1}, [LabelCount(label='joy', counts=(1,), share=1.0)], 'What a day that was!')
     """
-    rows = dict(Counter(record.split for record in records))
-    withheld = examples_withheld(card, records)
+    counted = Counter(record.split for record in records)
+    rows = {split: counted[split] for split in sorted(counted, key=lambda split: _ORDER.get(split, len(_ORDER)))}
+    withheld = "" if own else examples_withheld(card, records, asked=asked)
     lengths = [len(record.signal.text.split()) for record in records if record.signal.text]
     speakers: dict[str, set[str]] = {}
     for record in records:
@@ -128,30 +134,36 @@ def corpus_view(card: CorpusCard, records: Sequence[Record], *, examples: int = 
         raters=len(raters),
         agreement=_agreement(card, records),
         examples=() if withheld else _examples(records, examples),
-        withheld=withheld,
+        withheld=withheld if examples else "none were asked for",
+        drifts=dimension_drifts(_by_split(records)) if len(rows) <= _MOST_SPLITS else (),
     )
 
 
-def examples_withheld(card: CorpusCard, records: Sequence[Record]) -> str:
+def examples_withheld(card: CorpusCard, records: Sequence[Record], *, asked: bool = False) -> str:
     """Return why no items of a corpus are shown, or "" where they may be.
 
-    None are shown of a corpus that one has to ask for, of biosignals, about health, or where records say
-    personal things of those in them. The rule errs on the side of not showing.
+    None are shown of a corpus that one has to ask for, of one whose card calls it sensitive, or where records say
+    personal things of those in them; of the latter two they are where somebody `asked` for them. The rule errs on the
+    side of not showing.
     """
     if card.access != "open":
         return f"its access is: {card.access}"
-    if card.modality == "physiology":
-        return "it holds signals of people's bodies"
-    about = f"{card.name} {card.summary} {card.notes} {card.citation}".casefold().replace("_", " ")
-    if _HEALTH.search(about):
-        return "its card speaks of health"
+    if card.sensitive and not asked:
+        return f"it holds {card.sensitive}"
     named = {key.casefold() for r in records for key in (*r.conditions, *r.values)}
     personal = sorted(key for key in named if _PERSONAL.search(key.replace("_", " ")))
-    if personal:
+    if personal and not asked:
         return f"its records say personal things ({', '.join(personal[:3])})"
     if not any(record.signal.text for record in records):
         return "its items are no text"
     return ""
+
+
+def _by_split(records: Sequence[Record]) -> dict[str, list[Record]]:
+    splits: dict[str, list[Record]] = {}
+    for record in records:
+        splits.setdefault(record.split, []).append(record)
+    return splits
 
 
 def _label_counts(card: CorpusCard, records: Sequence[Record], splits: Sequence[str]) -> tuple[LabelCount, ...]:
@@ -187,7 +199,10 @@ def _agreement(card: CorpusCard, records: Sequence[Record]) -> tuple[Agreed, ...
         whose = f" ({perspective})" if perspective else ""
         try:
             if card.space is not None and any(vote.labels for vote in votes):
-                table = ratings_of(rated, card.space, perspective=perspective or None, outside="unanswered")
+                # A few raters met an item twice; their last word counts.
+                table = ratings_of(
+                    rated, card.space, perspective=perspective or None, outside="unanswered", duplicates="last"
+                )
                 all_at_once = agreement(table, resamples=_RESAMPLES)
                 found.append(
                     Agreed(f"labels{whose}", all_at_once.level, all_at_once.items, *_estimate(all_at_once.alpha))

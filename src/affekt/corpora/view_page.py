@@ -18,7 +18,8 @@ def view_page(
 
     `card` is what the card says, by name. Without a `view` (the corpus is not here) the page is the card.
     """
-    told = tuple((name, value if isinstance(value, str) else "; ".join(value)) for name, value in card.items())
+    joined = ((name, value if isinstance(value, str) else "; ".join(value)) for name, value in card.items())
+    told = tuple((name, value.replace("`", "")) for name, value in joined)
     sections = [Section("The card", (Table(("", ""), told),))]
     if view is not None:
         sections += [_splits(view)]
@@ -34,14 +35,15 @@ def _splits(view: CorpusView) -> Section:
         (split, size, size - none) for (split, size), none in zip(view.rows.items(), view.unlabelled, strict=True)
     )
     words = f"{view.words[0]:,} to {view.words[2]:,}, median {view.words[1]:g}" if view.words else "no text"
-    facts = (
+    facts: tuple[tuple[str, str], ...] = (
         ("Words of a text", words),
         ("Languages", ", ".join(f"{name} {count:,}" for name, count in view.languages.items()) or "not said"),
         ("Speakers", f"{view.speakers:,}, {view.in_several:,} in several splits" if view.speakers else "not said"),
         ("Groups", f"{view.groups:,}" if view.groups else "none"),
-        ("Judgements", f"{view.judgements:,}" if view.judgements else "the aggregate alone is published"),
-        ("Raters", f"{view.raters:,}" if view.raters else "no ids are published"),
+        ("Judgements", f"{view.judgements:,}" if view.judgements else "none here, the aggregate alone"),
     )
+    if view.judgements:
+        facts = (*facts, ("Raters", f"{view.raters:,}" if view.raters else "without ids"))
     return Section("Items", (Table(("Split", "Items", "With labels"), rows), Table(("", ""), facts)))
 
 

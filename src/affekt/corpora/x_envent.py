@@ -75,8 +75,8 @@ def read(folder: Path) -> Iterator[Record]:
         for item in _lines(folder, lines) if has_file(folder, lines) else _array(folder, name):
             try:
                 yield _record(item, split)
-            except (KeyError, TypeError, IndexError) as error:
-                raise item.error(f"an event misses {error}") from error
+            except (KeyError, TypeError, IndexError, AttributeError) as error:
+                raise item.error(f"an event misses {error} or has it in another form") from error
 
 
 def _lines(folder: Path, name: str) -> Iterator[_Item]:

@@ -96,7 +96,7 @@ def _compact(folder: Path) -> Iterator[tuple[str, Line]]:
 def _record(line: Line, name: str, code: str, split: str, *, required: bool) -> Record:
     *before, last = line.text.split("\t")
     labelled = bool(before) and _NUMBERS.fullmatch(last) is not None
-    if required and not labelled:
+    if required and (not labelled or len(before) > 1):
         raise CorpusError(f"{line.file}, line {line.number}: expected a sentence, a tab and label numbers 1-8.")
     places = sorted({int(number) - 1 for number in last.split(",")}) if labelled else []
     return Record(

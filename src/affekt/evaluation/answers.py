@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from affekt.affect.convert import Conversion, conversion, convert_by
+from affekt.corpora.targets import Flags, Floats
 from affekt.errors import InputError
+from affekt.language.tally import Bill
 from affekt.types import LabelSpace, Record
-
-Floats = NDArray[np.float64]
-Flags = NDArray[np.bool_]
-
-DIMENSIONS = ("valence", "arousal", "dominance")
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +21,8 @@ class Question:
     """What is asked: the `records` to answer for, in the labels of `space` (None: dimensions only).
 
     `corpus_space` is the corpus's own space, which a table of predictions may be in. `learning` are the other
-    records of the corpus, all that a baseline may be fitted on; `seed` is for what draws.
+    records of the corpus, all that a baseline may be fitted on; `seed` is for what draws. Where `records` are items
+    written differently, `originals` are the items as the corpus has them.
     """
 
     records: tuple[Record, ...]
@@ -31,6 +30,7 @@ class Question:
     corpus_space: LabelSpace | None = None
     learning: tuple[Record, ...] = ()
     seed: int = 0
+    originals: tuple[Record, ...] | None = None
 
     @property
     def texts(self) -> list[str]:
@@ -46,7 +46,8 @@ class Answers:
     which go before probabilities; `vad` (item, 3) in [-1, 1], NaN where it was not told; `answered` (item,),
     False where it refused or could not be understood: such an item is never given a label. `thresholds` maps
     the name of a space to one threshold per label, or (item, label) where they differ. `notes` are sentences
-    about how it was asked, `rates` further measured shares (unparseable answers).
+    about how it was asked, `rates` further measured shares (unparseable answers), `bill` what asking a language
+    model took.
     """
 
     answered: Flags
@@ -57,6 +58,7 @@ class Answers:
     thresholds: Mapping[str, Sequence[float] | Floats] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     rates: Mapping[str, float] = field(default_factory=dict)
+    bill: Bill | None = None
 
     def __post_init__(self) -> None:
         count, width = len(self.answered), 0 if self.space is None else len(self.space)
@@ -65,12 +67,32 @@ class Answers:
             if array is not None and array.shape != (count, columns):
                 raise InputError(f"{name} has shape {array.shape}, expected ({count}, {columns}).")
 
+    def take(self, kept: Flags) -> Answers:
+        """Return the answers for the items where `kept` (item,) is True; rates stay those of all."""
+
+        def some(array: NDArray[Any] | None) -> Any:
+            return None if array is None else array[kept]
+
+        limits = {
+            name: each[kept] if isinstance(each, np.ndarray) and each.ndim == 2 else each
+            for name, each in self.thresholds.items()
+        }
+        return replace(
+            self,
+            answered=self.answered[kept],
+            probabilities=some(self.probabilities),
+            chosen=some(self.chosen),
+            vad=some(self.vad),
+            thresholds=limits,
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Subject:
     """Something that can be scored: its name and version, the corpora it says it learned from, how to ask it.
 
-    `learns` says that it is fitted on the corpus's other records when it is asked.
+    `learns` says that it is fitted on the corpus's other records when it is asked; `reads` that it reads the texts it
+    is asked about, which a file of predictions does not.
     """
 
     name: str
@@ -78,6 +100,7 @@ class Subject:
     answer: Callable[[Question], Answers]
     trained_on: tuple[str, ...] = ()
     learns: bool = False
+    reads: bool = True
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -94,6 +117,11 @@ class Decided:
     rule: str
     lost: tuple[str, ...] = ()
     unreached: tuple[str, ...] = ()
+
+    def take(self, kept: Flags) -> Decided:
+        """Return what was decided of the items where `kept` (item,) is True."""
+        probabilities = None if self.probabilities is None else self.probabilities[kept]
+        return replace(self, probabilities=probabilities, decision=self.decision[kept])
 
 
 def decide(answers: Answers, space: LabelSpace) -> Decided | None:

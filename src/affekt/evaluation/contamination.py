@@ -12,8 +12,8 @@ import numpy as np
 from affekt.corpora.index import READERS
 from affekt.corpora.near_duplicates import Twins, twins
 from affekt.corpora.read import read_corpus
+from affekt.corpora.targets import Flags
 from affekt.errors import CorpusError
-from affekt.evaluation.answers import Flags
 from affekt.types import Record
 
 _HELD = ("test",)
@@ -45,9 +45,8 @@ def find_overlap(corpus: str, records: Sequence[Record], trained_on: Iterable[st
     but the splits that `records` are of (all of it, where it has no other split). Texts are compared by
     `affekt.corpora.near_duplicates.twins`. A corpus that cannot be read here is named in `absent`.
     """
-    exact, near = np.zeros(len(records), np.bool_), np.zeros(len(records), np.bool_)
-    sources: dict[str, int] = {}
-    looked, absent = [], []
+    copies: dict[str, Twins] = {}
+    absent = []
     scored = frozenset(record.split for record in records)
     texts = [record.signal.text for record in records]
     languages = frozenset(record.signal.language for record in records)
@@ -56,15 +55,43 @@ def find_overlap(corpus: str, records: Sequence[Record], trained_on: Iterable[st
             absent.append(name)
             continue
         try:
-            found = _copies(name, _Asked(tuple(texts), scored if name == corpus else None, languages))
+            copies[name] = _copies(name, _Asked(tuple(texts), scored if name == corpus else None, languages))
         except CorpusError:
             absent.append(name)
-            continue
-        looked.append(name)
-        sources[name] = int((found.place >= 0).sum())
+    return _gathered(len(records), copies, absent)
+
+
+def overlap_with(records: Sequence[Record], taught: Mapping[str, Sequence[Record]]) -> Overlap:
+    """Return which of `records` stand among those of `taught`, items to learn from by the name of where they are from.
+
+    Texts are compared as in `find_overlap`, within a language.
+    """
+    texts, languages = [record.signal.text for record in records], {record.signal.language for record in records}
+    every = None in languages
+    copies = {
+        name: twins(texts, [each.signal.text for each in some if every or each.signal.language in languages])
+        for name, some in taught.items()
+    }
+    return _gathered(len(records), copies, ())
+
+
+def merged(overlaps: Iterable[Overlap]) -> Overlap:
+    """Return what several overlaps of the same items, with different sources, come to together."""
+    found = list(overlaps)
+    exact = np.logical_or.reduce([each.exact for each in found])
+    near = np.logical_or.reduce([each.near for each in found]) & ~exact
+    sources = {name: count for each in found for name, count in each.sources.items()}
+    absent = dict.fromkeys(name for each in found for name in each.absent)
+    return Overlap(exact, near, sources, tuple(sources), tuple(absent))
+
+
+def _gathered(count: int, copies: Mapping[str, Twins], absent: Sequence[str]) -> Overlap:
+    exact, near = np.zeros(count, np.bool_), np.zeros(count, np.bool_)
+    for found in copies.values():
         exact |= found.exact
-        near |= found.place >= 0
-    return Overlap(exact, near & ~exact, sources, tuple(looked), tuple(absent))
+        near |= found.found
+    sources = {name: int(found.found.sum()) for name, found in copies.items()}
+    return Overlap(exact, near & ~exact, sources, tuple(copies), tuple(absent))
 
 
 class _Asked(NamedTuple):

@@ -1,222 +1,153 @@
-"""A subject that is a chat model behind an OpenAI-compatible endpoint: prompt, parser, cache, retries, cost."""
+"""A subject that is a chat model: behind an OpenAI-compatible endpoint, or the echo model that needs none."""
 
 from __future__ import annotations
 
-import json
-import os
-import time
-import urllib.error
-import urllib.request
-from collections import Counter
-from collections.abc import Mapping
-from dataclasses import dataclass
-from hashlib import sha256
-from pathlib import Path
-from typing import Any
+import random
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from functools import partial
 
 import numpy as np
 
+from affekt.corpora.targets import Target, make_target
 from affekt.errors import InputError
 from affekt.evaluation.answers import Answers, Question, Subject
-from affekt.evaluation.records import replace_file
+from affekt.language.answers import label_schema, number_schema, parse_labels, parse_numbers
+from affekt.language.asking import AskOptions, ask_all, estimate_asking
+from affekt.language.chat import ChatModel, Prompt, Settings
+from affekt.language.client import ClientOptions, open_endpoint
+from affekt.language.echo import Echo
+from affekt.language.prompts import DIMENSIONS, VERSION, Example, Template, ask_about
+from affekt.language.tally import Bill, Estimate
+from affekt.language.usage import Price, known_price
 from affekt.types import LabelSpace
 
-PROMPT_VERSION = "1"
-_KEY = "AFFEKT_ENDPOINT_KEY"
+ECHO = "echo"
+_TOKENS = 200
 
 
 @dataclass(frozen=True, slots=True)
 class EndpointOptions:
-    """How an endpoint is asked: seconds before an answer counts as lost, how often a lost or refused call is made
-    again and how long to wait before the first of these, most tokens of an answer, where answers are kept."""
+    """How an endpoint is asked: `client` and `ask` as they say themselves; at most `tokens` of an answer; whether
+    labels are shown with their `definitions`; how many `shots`, items of the other splits, are shown with their
+    answers; the `price` (None: that of AFFEKT_ENDPOINT_PRICE, if any); what is `told` an estimate before it starts."""
 
-    timeout: float = 60.0
-    retries: int = 3
-    wait: float = 1.0
-    tokens: int = 200
-    cache: Path = Path("runs/endpoint")
-
-
-@dataclass(frozen=True, slots=True)
-class Parsed:
-    """What an answer says: its labels, or None where it is none."""
-
-    labels: tuple[str, ...] | None
+    client: ClientOptions = field(default_factory=ClientOptions)
+    ask: AskOptions = field(default_factory=AskOptions)
+    tokens: int = _TOKENS
+    definitions: bool = True
+    shots: int = 0
+    price: Price | None = None
+    told: Callable[[str], None] | None = None
 
 
 def endpoint_subject(
     address: str, *, space: LabelSpace | None = None, options: EndpointOptions | None = None
 ) -> Subject:
-    """Return the subject that asks the chat model of ``URL#MODEL`` for the labels of each text.
+    """Return the subject that asks the chat model of ``URL#MODEL``, or ``echo``, about each text.
 
-    POSTs to ``URL/chat/completions`` (URL as it is where it ends so) at temperature 0; a key, if one is needed, is
-    read from AFFEKT_ENDPOINT_KEY. Answers are kept below `options.cache` by prompt and model, so a second run
-    asks for nothing. An answer that is no JSON of known labels is asked for once more, then counted in
-    ``unparseable``; a call that fails `retries` times over in ``failed``. Neither is ever scored as a label.
-    Texts leave this machine: ask only endpoints you trust with them. Raises `InputError`.
+    It is asked for labels of `space`, by default the space that is scored, or for valence, arousal and dominance where
+    the corpus has no labels. A reply that is no answer is asked for again, then counted in ``unparseable``; a text
+    that gets no reply in ``failed``. Neither is ever scored as a label. Replies are kept, so a second run asks for
+    nothing. Texts leave this machine: ask only endpoints you trust with them. Raises `InputError`; when asked,
+    `EndpointError` where the endpoint refuses or dies.
     """
-    url, mark, model = address.partition("#")
-    if not mark or not model or not url.startswith(("http://", "https://")):
-        raise InputError(f"{address!r} is no endpoint. Write endpoint:http://host:port/v1#model-name.")
     chosen = options or EndpointOptions()
+    model = open_model(address, chosen.client)
+    parts = [f"prompt-{VERSION}", *([] if chosen.definitions else ["bare"])]
+    version = "-".join([*parts, *([f"{chosen.shots}-shot"] if chosen.shots else [])])
 
     def answer(question: Question) -> Answers:
-        return ask_endpoint(url, model, question, space=space or question.space, options=chosen)
+        return ask_endpoint(model, question, space=space or question.space, options=chosen)
 
-    return Subject(model.replace("/", "-"), f"prompt-{PROMPT_VERSION}", answer)
+    return Subject(model.name.replace("/", "-"), version, answer, learns=chosen.shots > 0)
+
+
+def open_model(address: str, options: ClientOptions | None = None) -> ChatModel:
+    """Return the chat model of ``URL#MODEL``, or the echo model where that is ``echo``. Raises `InputError`."""
+    return Echo() if address == ECHO else open_endpoint(address, options=options)
+
+
+def estimate_endpoint(
+    address: str, question: Question, *, space: LabelSpace | None = None, options: EndpointOptions | None = None
+) -> Estimate:
+    """Return what asking ``URL#MODEL`` the texts of `question` would take. Nothing is asked. Raises `InputError`."""
+    chosen = options or EndpointOptions()
+    prompts, settings = _prompts(question, space or question.space, chosen)
+    return estimate_asking(open_model(address, chosen.client), prompts, settings=settings)
 
 
 def ask_endpoint(
-    url: str, model: str, question: Question, *, space: LabelSpace | None, options: EndpointOptions
+    model: ChatModel, question: Question, *, space: LabelSpace | None, options: EndpointOptions
 ) -> Answers:
-    """Return what the endpoint answers to every text of `question`; see `endpoint_subject`."""
+    """Return what a chat model answers to every text of `question`; see `endpoint_subject`."""
+    prompts, settings = _prompts(question, space, options)
+    price = options.price or known_price()
+    if options.told is not None:
+        options.told(estimate_asking(model, prompts, settings=settings).sentence(price))
     if space is None:
-        raise InputError("An endpoint is asked for labels, and this corpus has none. Add --space NAME.")
-    counted: Counter[str] = Counter()
-    chosen = np.zeros((len(question.records), len(space)), np.bool_)
-    answered = np.zeros(len(question.records), np.bool_)
-    said: dict[str, Parsed] = {}
-    for place, text in enumerate(question.texts):
-        if text not in said:
-            said[text] = _ask(url, model, prompt(text, space), space, options, counted)
-        labels = said[text].labels
-        if labels is None:
-            continue
-        answered[place] = True
-        chosen[place] = [label in labels for label in space]
-    asked = max(1, len(said))
-    rates = {name: counted[name] / asked for name in ("unparseable", "failed")}
-    notes = (
-        f"Asked {model} for {len(said):,} different texts: {counted['called']:,} calls, {counted['cached']:,} from the "
-        f"cache; {counted['prompt_tokens']:,} tokens in, {counted['completion_tokens']:,} out.",
-    )
-    return Answers(answered, space, chosen=chosen, notes=notes, rates=rates)
+        numbers = ask_all(
+            model, prompts, partial(parse_numbers, limits=DIMENSIONS), settings=settings, options=options.ask
+        )
+        bill = Bill(numbers.tally, price)
+        answered = np.array([each.value is not None for each in numbers.answers], np.bool_)
+        vad = np.full((len(prompts), len(DIMENSIONS)), np.nan)
+        for place, each in enumerate(numbers.answers):
+            if each.value is not None:
+                vad[place] = [each.value[name] for name in DIMENSIONS]
+        return replace(Answers(answered, vad=vad), rates=_rates(bill), bill=bill)
+    asked = ask_all(model, prompts, partial(parse_labels, space=space), settings=settings, options=options.ask)
+    bill = Bill(asked.tally, price)
+    answered = np.array([each.value is not None for each in asked.answers], np.bool_)
+    chosen = np.array([[label in (each.value or ()) for label in space] for each in asked.answers], np.bool_)
+    return Answers(answered, space, chosen=chosen.reshape(len(prompts), len(space)), rates=_rates(bill), bill=bill)
 
 
-def prompt(text: str, space: LabelSpace) -> str:
-    """Return what is asked of the model about `text`.
+def _prompts(question: Question, space: LabelSpace | None, options: EndpointOptions) -> tuple[list[Prompt], Settings]:
+    """Return what is asked about each text, and how."""
+    template = Template(space, options.definitions, _shots(question, space, options.shots))
+    schema = number_schema(DIMENSIONS) if space is None else label_schema(space)
+    prompts = [ask_about(text, template) for text in question.texts]
+    return prompts, Settings(tokens=options.tokens, schema=schema)
 
-    >>> from affekt.affect.spaces import find_space
-    >>> prompt("Hm.", find_space("sentiment")).splitlines()[-1]
-    'Text: "Hm."'
+
+def _rates(bill: Bill) -> dict[str, float]:
+    return {"unparseable": bill.tally.unparseable_rate, "failed": bill.tally.failed_rate}
+
+
+def _shots(question: Question, space: LabelSpace | None, count: int) -> tuple[Example, ...]:
+    """Return `count` items of the corpus's other splits with their answers: label by label in turn, drawn by the seed.
+
+    Raises `InputError` where there are not that many.
     """
-    how = "exactly one label" if space.kind == "exclusive" else "all labels that apply, or an empty list"
-    return (
-        f"Which emotion does the writer of the text express? Choose {how} from this list:\n"
-        f"{json.dumps(list(space.labels), ensure_ascii=False)}\n"
-        'Answer with JSON only, in this form: {"labels": ["..."]}\n'
-        f"Text: {json.dumps(text, ensure_ascii=False)}"
-    )
-
-
-def parse_answer(content: str, space: LabelSpace) -> Parsed:
-    """Return the labels that an answer names; none where it is prose, names a label that is none, or (in an
-    exclusive space) names several.
-
-    The first JSON object that has ``labels`` (or ``label``) counts, wherever it stands; case is forgiven, guesses
-    are not made. A model that repeats one object is understood, one that gives two different ones is not.
-
-    >>> from affekt.affect.spaces import find_space
-    >>> parse_answer('Sure! {"labels": ["Positive"]}', find_space("sentiment")).labels
-    ('positive',)
-    >>> parse_answer("I would say positive.", find_space("sentiment")).labels is None
-    True
-    """
-    known = {label.casefold(): label for label in space}
-    found: list[tuple[str, ...]] = []
-    decoder, place = json.JSONDecoder(), content.find("{")
-    while place >= 0:
-        try:
-            value, end = decoder.raw_decode(content, place)
-        except ValueError:
-            end, value = place + 1, None
-        if isinstance(value, dict) and ("labels" in value or "label" in value):
-            given = value.get("labels", value.get("label"))
-            given = [given] if isinstance(given, str) else given
-            if not isinstance(given, list) or not all(isinstance(label, str) for label in given):
-                return Parsed(None)
-            named = [known.get(label.strip().casefold()) for label in given]
-            if None in named:
-                return Parsed(None)
-            found.append(tuple(label for label in space if label in named))
-        place = content.find("{", end)
-    if len(set(found)) != 1 or (space.kind == "exclusive" and len(found[0]) != 1):
-        return Parsed(None)
-    return Parsed(found[0])
-
-
-@dataclass(frozen=True, slots=True)
-class _Call:
-    url: str
-    body: bytes
-    options: EndpointOptions
-
-    @property
-    def path(self) -> Path:
-        """Where the answer is kept."""
-        return self.options.cache / f"{sha256(self.url.encode() + b'#' + self.body).hexdigest()[:32]}.json"
-
-
-def _ask(
-    url: str, model: str, asked: str, space: LabelSpace, options: EndpointOptions, counted: Counter[str]
-) -> Parsed:
-    """Return the parsed answer to one prompt, from the cache or by a call, and a second call where it is no answer."""
-    for attempt in range(2):
-        body: dict[str, Any] = {
-            "model": model,
-            "messages": [{"role": "user", "content": asked}],
-            "temperature": 0,
-            "max_tokens": options.tokens,
-        }
-        if attempt:
-            body["messages"].append({"role": "user", "content": "Only the JSON object, with labels from the list."})
-        target = url if url.rstrip("/").endswith("/chat/completions") else url.rstrip("/") + "/chat/completions"
-        content = _content(_Call(target, json.dumps(body, ensure_ascii=False).encode(), options), counted)
-        if content is None:
-            counted["failed"] += 1
-            return Parsed(None)
-        parsed = parse_answer(content, space)
-        if parsed.labels is not None:
-            return parsed
-    counted["unparseable"] += 1
-    return Parsed(None)
-
-
-def _content(call: _Call, counted: Counter[str]) -> str | None:
-    """Return what the model said, None where the endpoint gave nothing in all its tries."""
-    if call.path.is_file():
-        counted["cached"] += 1
-        return str(json.loads(call.path.read_text(encoding="utf-8"))["content"])
-    for attempt in range(call.options.retries + 1):
-        if attempt:
-            time.sleep(min(30.0, call.options.wait * 2 ** (attempt - 1)))
-        counted["called"] += 1
-        try:
-            reply = _post(call)
-            content = reply["choices"][0]["message"]["content"]
-        except urllib.error.HTTPError as error:
-            error.close()
-            if error.code in (408, 409, 425, 429) or error.code >= 500:
-                continue
-            raise InputError(
-                f"The endpoint refused with {error.code} {error.reason}. Check URL, model name and {_KEY}."
-            ) from error
-        except (OSError, ValueError, KeyError, IndexError, TypeError):
-            continue
-        for name in ("prompt_tokens", "completion_tokens"):
-            used = (reply.get("usage") or {}).get(name)
-            counted[name] += used if isinstance(used, int) else 0
-        kept = {"content": str(content or "")}
-        replace_file(call.path, json.dumps(kept, ensure_ascii=False).encode())
-        return kept["content"]
-    return None
-
-
-def _post(call: _Call) -> Mapping[str, Any]:
-    headers = {"Content-Type": "application/json"}
-    if os.environ.get(_KEY):
-        headers["Authorization"] = f"Bearer {os.environ[_KEY]}"
-    request = urllib.request.Request(call.url, data=call.body, headers=headers, method="POST")
-    with urllib.request.urlopen(request, timeout=call.options.timeout) as reply:
-        found: Mapping[str, Any] = json.loads(reply.read())
-    return found
+    if count == 0:
+        return ()
+    learned: Target | None = None
+    if question.learning:
+        learned = make_target("the other splits", question.learning, question.corpus_space, split="other", space=space)
+    places = list(range(0 if learned is None else len(learned)))
+    random.Random(question.seed).shuffle(places)
+    found: list[Example] = []
+    if learned is not None and space is None and learned.vad is not None:
+        numbers = dict(zip(places, learned.vad[places].round(2).tolist(), strict=True))
+        found = [
+            Example(learned.records[i].signal.text, numbers=dict(zip(DIMENSIONS, numbers[i], strict=True)))
+            for i in places
+            if not np.isnan(learned.vad[i]).any()
+        ][:count]
+    elif learned is not None and space is not None:
+        # Which labels no item of the corpus has is its own affair: they are passed over.
+        queues = [[i for i in places if learned.truth[i, k]] for k in range(len(space))]
+        taken: dict[int, None] = {}
+        while len(taken) < count and any(queues):
+            for queue in queues:
+                fresh = next((i for i in queue if i not in taken), None)
+                queue[:] = [] if fresh is None else queue[queue.index(fresh) + 1 :]
+                if fresh is not None and len(taken) < count:
+                    taken[fresh] = None
+        for i in taken:
+            labels = tuple(label for k, label in enumerate(space) if learned.truth[i, k])
+            found.append(Example(learned.records[i].signal.text, labels))
+    if len(found) < count:
+        raise InputError(f"{count} examples are to be shown, and the other splits have {len(found)} that will do.")
+    return tuple(found)

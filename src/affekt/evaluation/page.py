@@ -6,7 +6,8 @@ import math
 
 import numpy as np
 
-from affekt.evaluation.answers import DIMENSIONS
+from affekt.corpora.targets import DIMENSIONS
+from affekt.evaluation.perturbation import PERTURBATIONS
 from affekt.evaluation.reliability_plot import reliability_plot
 from affekt.evaluation.runner import Evaluation
 from affekt.evaluation.scores import ECE_MINIMUM
@@ -23,8 +24,13 @@ def evaluation_page(found: Evaluation) -> Page:
     target, subject = found.target, found.subject
     space = "" if target.space is None else f", in {target.space.name}"
     lead = f"{len(target):,} items of {target.corpus} ({target.split}){space}. Model version {subject.version}."
+    first = found.scores[found.primary]
+    if not math.isnan(first.low):
+        lead += f" {found.primary}: {_three(first.value)}, 95 % interval {_three(first.low)} to {_three(first.high)}."
     sections = [_scores(found), *_subgroups(found), *_confusions(found), *_reliability(found), *_dimensions(found)]
-    sections += _worst(found)
+    sections += [*_perturbed(found), *_worst(found)]
+    if found.answers.bill is not None:
+        sections.append(Section("What asking took", (Table(("Asking", "Took"), found.answers.bill.rows()),)))
     if found.notes:
         sections.append(Section("How this was done", tuple(Words(note) for note in found.notes)))
     footer = f"Protocol: {found.protocol}. Intervals: 95 %, bootstrap over groups of items that belong together."
@@ -75,6 +81,7 @@ def _subgroups(found: Evaluation) -> list[Section]:
             title=f"{found.primary} by {name}",
         )
         gap = f"Highest to lowest: {groups.gap.value:.2f} ({groups.gap.low:.2f} to {groups.gap.high:.2f})."
+        gap = gap if len(each) > 1 else "There is one only."
         sections.append(Section(f"By {name}", (Figure(drawn, f"{found.primary} of each {name}. {gap}"),)))
     return sections
 
@@ -131,6 +138,47 @@ def _dimensions(found: Evaluation) -> list[Section]:
     return [Section("Dimensions", tuple(figures))] if figures else []
 
 
+def _perturbed(found: Evaluation) -> list[Section]:
+    """Return what perturbations do to the first score, and an item of each whose answer flipped."""
+    each = list(found.perturbed.values())
+    if not each:
+        return []
+    metric = each[0].metric
+    drops = [p for p in each if not math.isnan(p.drop.value)]
+    drawn = intervals(
+        [p.name for p in drops],
+        [round(p.drop.value, 4) + 0.0 for p in drops],
+        [round(p.drop.low, 4) + 0.0 for p in drops],
+        [round(p.drop.high, 4) + 0.0 for p in drops],
+        title=f"Drop of {metric} under perturbation",
+    )
+    rows = tuple(
+        (
+            p.name,
+            PERTURBATIONS[p.name.partition("=")[0]].which,
+            _three(p.changed.value),
+            _three(p.score.value),
+            _three(p.drop.value),
+            "–" if p.told is None else _three(p.told.value),
+        )
+        for p in each
+    )
+    told = "Valence moved" if all(p.flipped is None for p in each) else "Flipped"
+    columns = ("Perturbation", "What is changed", "Texts changed", metric, "Drop", told)
+    parts: list[Words | Table | Figure] = [
+        Figure(drawn, f"How much lower {metric} is, over all items, with its 95 % interval (paired)."),
+        Table(columns, rows, f"{told}: over the items whose text the perturbation changes."),
+    ]
+    flips = tuple(
+        (p.name, _cut(p.example.after), _named(p.example.said_before), _named(p.example.said_after))
+        for p in each
+        if p.example is not None
+    )
+    if flips:
+        parts.append(Table(("Perturbation", "Text", "Answered before", "Answered now"), flips, "An item of each."))
+    return [Section("Does it hold up to noise?", tuple(parts))]
+
+
 def _worst(found: Evaluation) -> list[Section]:
     """Return the items where what was true got the least probability, or the dimensions are farthest off."""
     target, decided = found.target, found.decided
@@ -176,4 +224,4 @@ def _cut(text: str) -> str:
 
 
 def _three(value: float) -> str:
-    return "–" if math.isnan(value) else f"{value:.3f}"
+    return "–" if math.isnan(value) else f"{round(value, 3) + 0.0:.3f}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from affekt.metrics.calibration import ReliabilityCurve
 
-_SIDE, _LEFT, _TOP = 300.0, 46.0, 16.0
+_SIDE, _LEFT, _TOP = 300.0, 46.0, 28.0
 
 
 def reliability_plot(curve: ReliabilityCurve) -> str:
@@ -41,7 +41,7 @@ def reliability_plot(curve: ReliabilityCurve) -> str:
         parts.append(f'<circle class="mark" cx="{x:.1f}" cy="{y:.1f}" r="4"><title>{title}</title></circle>')
     middle = _LEFT + _SIDE / 2
     parts.append(f'<text class="faint" text-anchor="middle" x="{middle}" y="{floor + 38:.1f}">said</text>')
-    parts.append(f'<text class="faint" x="{_LEFT - 30}" y="{_TOP - 6:.1f}">true</text>')
+    parts.append(f'<text class="faint" x="{_LEFT - 30}" y="{_TOP - 14:.1f}">true</text>')
     width, height = _LEFT + _SIDE + 20, floor + 46
     return (
         f'<svg role="img" aria-label="Reliability" width="{width:.0f}" height="{height:.0f}" '

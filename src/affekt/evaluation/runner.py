@@ -11,15 +11,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from affekt.affect.spaces import find_space
-from affekt.corpora.index import find_corpus
-from affekt.corpora.read import read_corpus
+from affekt.corpora.opening import OpenCorpus, open_corpus, part_split
+from affekt.corpora.own.description import Description
+from affekt.corpora.targets import Flags, Target, choose_split, draw, make_target
 from affekt.errors import InputError
-from affekt.evaluation.answers import Answers, Decided, Flags, Question, Subject, decide
+from affekt.evaluation.answers import Answers, Decided, Question, Subject, decide
 from affekt.evaluation.contamination import Overlap, find_overlap, overlap_sentence
 from affekt.evaluation.predictions import Predictions
 from affekt.evaluation.records import ResultRow, Scored, run_info
+from affekt.evaluation.robustness import Perturbed, Unperturbed, asked_of, robustness
 from affekt.evaluation.scores import Score, measures, primary, score
-from affekt.evaluation.targets import Target, choose_split, draw, make_target
 from affekt.metrics.fairness import GroupScores, by_group
 from affekt.metrics.resampling import Estimate
 from affekt.types import LabelSpace, Record
@@ -32,8 +33,10 @@ FEWEST = 10
 class EvaluationOptions:
     """How to evaluate: the `space` to score in (None: the corpus's own), subgroups `by` attributes of records
     (``language``, ``speaker``, ``split``, ``modality`` or a name in `conditions`), items of one `language`
-    only, at most `limit` items drawn by `seed`, `resamples` for intervals, whether to look for
-    `contamination`, the `folder` of the corpus if it lies elsewhere."""
+    only, only items `where` such attributes have these values, at most `limit` items drawn by `seed`, `resamples` for
+    intervals, whether to look for `contamination`, the `folder` of the corpus if it lies elsewhere, what to `perturb`
+    the texts by (``all``, or names as in ``typos,upper=0.5``; None: not at all), of a table of your own its
+    `description`."""
 
     space: str | None = None
     by: tuple[str, ...] = ()
@@ -43,12 +46,16 @@ class EvaluationOptions:
     resamples: int = 1000
     contamination: bool = True
     folder: Path | None = None
+    perturb: str | None = None
+    where: tuple[tuple[str, str], ...] = ()
+    description: Description | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Evaluation:
     """What a subject scored: `scores` by name, `subgroups` of the first score by attribute, the `overlap` with what
-    it learned from, the scores `without_overlap`, and sentences that say how all this was done."""
+    it learned from, the scores `without_overlap`, what became of the answers where texts were `perturbed`, and
+    sentences that say how all this was done."""
 
     subject: Subject
     target: Target
@@ -59,12 +66,18 @@ class Evaluation:
     subgroups: Mapping[str, GroupScores] = field(default_factory=dict)
     overlap: Overlap | None = None
     without_overlap: Mapping[str, Score] = field(default_factory=dict)
+    perturbed: Mapping[str, Perturbed] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
 
     @property
     def primary(self) -> str:
         """The score to look at first."""
         return primary(self.scores)
+
+    @property
+    def all_scores(self) -> dict[str, Score]:
+        """The scores, and those under every perturbation."""
+        return {**self.scores, **{name: s for each in self.perturbed.values() for name, s in each.scores().items()}}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -78,14 +91,21 @@ class Prepared:
 def prepare(corpus: str, options: EvaluationOptions | None = None) -> Prepared:
     """Return the target of ``CORPUS`` or ``CORPUS:split``, and the question that goes with it.
 
+    A corpus is one that affekt or a plugin reads, or a table or folder of your own (`affekt.corpora.opening`).
+
     Raises `UnknownNameError` (corpus, split, space), `CorpusError` where it is not here, `ConversionError` where
     its labels cannot become the space, `InputError` where nothing is left to score.
     """
     options = options or EvaluationOptions()
-    name, _, split = corpus.partition(":")
-    card = find_corpus(name)
-    records = read_corpus(card.name, folder=options.folder, complete=False)
-    return prepare_records(card.name, records, card.space, split=split or None, options=options)
+    name, split = part_split(corpus)
+    return prepare_opened(open_corpus(name, options.description, folder=options.folder), split, options)
+
+
+def prepare_opened(found: OpenCorpus, split: str | None, options: EvaluationOptions) -> Prepared:
+    """Return the target and the question of a corpus that was opened; see `prepare`."""
+    card = found.card
+    prepared = prepare_records(card.name, found.records, card.space, split=split or None, options=options)
+    return replace(prepared, target=replace(prepared.target, notes=(*found.notes, *prepared.target.notes)))
 
 
 def prepare_records(
@@ -98,13 +118,20 @@ def prepare_records(
 ) -> Prepared:
     """Return the target and the question of records of your own, labelled in the space `own`; see `prepare`."""
     options = options or EvaluationOptions()
-    asked = None if options.space is None else find_space(options.space)
+    asked = None
+    if options.space is not None:
+        asked = own if own is not None and options.space == own.name else find_space(options.space)
     if options.language is not None:
         found = {record.signal.language for record in records}
         records = [record for record in records if record.signal.language == options.language]
         if not records:
             named = ", ".join(sorted(filter(None, found))) or "no language at all"
             raise InputError(f"{name} holds nothing in {options.language!r}. It has: {named}.")
+    for key, value in options.where:
+        values = dict.fromkeys(filter(None, (attribute(record, key) for record in records)))
+        records = [record for record in records if attribute(record, key) == value]
+        if not records:
+            raise InputError(f"{name} has no item whose {key} is {value!r}. It has: {', '.join(values) or 'none'}.")
     splits = choose_split(records, split)
     inside = [record for record in records if record.split in splits]
     texts = [record for record in inside if record.signal.text.strip()]
@@ -129,6 +156,8 @@ def evaluate(subject: Subject, corpus: str, options: EvaluationOptions | None = 
 def evaluate_prepared(subject: Subject, prepared: Prepared, options: EvaluationOptions) -> Evaluation:
     """Return how `subject` scores on a corpus that was prepared; see `evaluate`."""
     target, question = prepared.target, prepared.question
+    if options.perturb is not None:
+        asked_of(subject, options.perturb)  # Told before a model is asked for hours.
     answers = subject.answer(question)
     decided = None if target.space is None else decide(answers, target.space)
     scores = score(target, answers, decided, resamples=options.resamples, seed=options.seed)
@@ -148,22 +177,21 @@ def evaluate_prepared(subject: Subject, prepared: Prepared, options: EvaluationO
             rest = _scores_of(found, ~overlap.any, options)
         elif overlap.any.all():
             notes.append("Every item was seen, so there is no score without them: these scores are of training data.")
-    return replace(found, subgroups=subgroups, overlap=overlap, without_overlap=rest, notes=tuple(notes))
+    perturbed: dict[str, Perturbed] = {}
+    if options.perturb is not None:
+        before = Unperturbed(subject, question, target, answers, decided)
+        perturbed = robustness(before, options.perturb, resamples=options.resamples, seed=options.seed)
+        notes.append(
+            f"Texts were perturbed by seed {options.seed}, and the model asked again about those that changed: drops "
+            "are over all items, flips and moves over the changed ones."
+        )
+    found = replace(found, subgroups=subgroups, overlap=overlap, without_overlap=rest)
+    return replace(found, perturbed=perturbed, notes=tuple(notes))
 
 
 def _scores_of(found: Evaluation, kept: Flags, options: EvaluationOptions) -> dict[str, Score]:
     """Return the scores of some of the items."""
-    answers, decided = found.answers, found.decided
-    some = replace(
-        answers,
-        answered=answers.answered[kept],
-        probabilities=None if answers.probabilities is None else answers.probabilities[kept],
-        chosen=None if answers.chosen is None else answers.chosen[kept],
-        vad=None if answers.vad is None else answers.vad[kept],
-    )
-    if decided is not None:
-        probabilities = None if decided.probabilities is None else decided.probabilities[kept]
-        decided = replace(decided, probabilities=probabilities, decision=decided.decision[kept])
+    some, decided = found.answers.take(kept), None if found.decided is None else found.decided.take(kept)
     return score(found.target.take(kept), some, decided, resamples=options.resamples, seed=options.seed)
 
 
@@ -219,6 +247,7 @@ def _about(answers: Answers, decided: Decided | None, target: Target) -> list[st
 def _protocol(decided: Decided | None, options: EvaluationOptions) -> str:
     parts = ["dimensions" if decided is None else decided.rule]
     parts += [] if options.language is None else [options.language]
+    parts += [f"{name}-{value}" for name, value in options.where]
     parts += [] if options.limit is None else [f"at-most-{options.limit}-seed-{options.seed}"]
     return "-".join(parts)
 
@@ -229,12 +258,11 @@ def result_rows(found: Evaluation) -> list[ResultRow]:
     The corpus reads ``<corpus>:<space>`` where that is not the corpus's own space.
     """
     target, run = found.target, run_info(found.subject.name, found.subject.version, seed=None)
-    own = find_corpus(target.corpus).space
-    corpus = target.corpus
+    own, corpus = target.own, target.corpus
     if target.space is not None and own is not None and own.name != target.space.name:
         corpus = f"{corpus}:{target.space.name}"
     rows = []
-    for scores, protocol in ((found.scores, found.protocol), (found.without_overlap, f"{found.protocol}-unseen")):
+    for scores, protocol in ((found.all_scores, found.protocol), (found.without_overlap, f"{found.protocol}-unseen")):
         for name, each in scores.items():
             value: Estimate | float = each.value if np.isnan(each.low) else Estimate(each.value, each.low, each.high)
             if not np.isnan(each.value):

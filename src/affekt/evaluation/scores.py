@@ -10,8 +10,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from affekt.evaluation.answers import DIMENSIONS, Answers, Decided, Flags, Floats
-from affekt.evaluation.targets import Target
+from affekt.corpora.targets import DIMENSIONS, Flags, Floats, Target
+from affekt.evaluation.answers import Answers, Decided
 from affekt.metrics.calibration import expected_calibration_error, skill
 from affekt.metrics.classification import (
     accuracy,
@@ -128,6 +128,15 @@ def measures(target: Target, answers: Answers, decided: Decided | None) -> Itera
             yield from _correlations(target, f"valence~{name}", told, answers.vad[:, 0])
 
 
+def label_measure(target: Target, decided: Decided, label: str) -> Measure:
+    """Return the F1 of one label, ready to be taken. Raises `UnknownNameError` where the space has no such label."""
+    assert target.space is not None
+    place = target.space.index(label)
+    truth, decision = (flags[:, [place]] for flags in _judged(target, decided))
+    everything = np.arange(len(target))
+    return Measure(f"f1:{label}", macro_f1, (truth, decision), target.groups, len(target), everything)
+
+
 def _of_probabilities(target: Target, answered: Flags, probabilities: Floats) -> Iterator[Measure]:
     """Yield what is measured on the probabilities of the items that were answered."""
     rows = np.flatnonzero(answered)
@@ -188,22 +197,29 @@ def _classes(flags: Flags) -> NDArray[np.int64]:
     return places
 
 
-def _calibration(measure: Measure, *, resamples: int, seed: int) -> Estimate:
-    """Return the calibration error with its interval, freed of the excess that resampling adds.
+def resampled(measure: Measure, *, resamples: int = 1000, seed: int = 0) -> Floats:
+    """Return the metric of each bootstrap resample of the measure's groups, (resample,).
 
-    Resampling adds noise to every bin and the error counts noise of either sign, see
-    `affekt.evaluation.goemotions.calibration_error`; here whole groups are drawn.
+    Calibration error is freed of the excess that resampling adds (noise in every bin, counted with either sign; see
+    `affekt.evaluation.goemotions.calibration_error`) and taken of 300 resamples at most.
     """
-    value = float(measure.metric(*measure.arrays))
+    if measure.name != "ece":
+        return bootstrap_values(measure.metric, *measure.arrays, resamples=resamples, seed=seed, groups=measure.groups)
     values = bootstrap_values(
         measure.metric, *measure.arrays, resamples=min(resamples, 300), seed=seed, groups=measure.groups
     )
-    known = values[~np.isnan(values)]
-    low, high = np.quantile(known - (known.mean() - value), [0.025, 0.975])
-    return Estimate(value, max(0.0, float(low)), float(high))
+    freed: Floats = values - (np.nanmean(values) - float(measure.metric(*measure.arrays)))
+    return freed
 
 
-def primary(scores: Mapping[str, Score]) -> str:
+def _calibration(measure: Measure, *, resamples: int, seed: int) -> Estimate:
+    """Return the calibration error with its interval."""
+    values = resampled(measure, resamples=resamples, seed=seed)
+    low, high = np.quantile(values[~np.isnan(values)], [0.025, 0.975])
+    return Estimate(float(measure.metric(*measure.arrays)), max(0.0, float(low)), float(high))
+
+
+def primary(scores: Mapping[str, object]) -> str:
     """Return the name of the score to look at first: macro F1 of labels, else valence's correlation, else the first.
 
     >>> primary({"answered": Score(1, 1, 1, 2), "macro_f1": Score(0.5, 0.4, 0.6, 2)})

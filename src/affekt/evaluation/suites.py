@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from affekt.errors import unknown_name
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One scoring of a suite: ``CORPUS[:split]``, the space it is scored in (None: its own), one language of it."""
+    """One scoring of a suite: ``CORPUS[:split]``, the space it is scored in (None: its own), one language of it, only
+    items `where` attributes have these values; `mean` names the parts that a mean is taken over."""
 
     corpus: str
     space: str | None = None
     language: str | None = None
+    where: tuple[tuple[str, str], ...] = ()
+    mean: str | None = None
+
+    @property
+    def name(self) -> str:
+        """What the part is called in a table: the corpus, and what it is narrowed to."""
+        only = [*(() if self.language is None else (self.language,)), *(value for _, value in self.where)]
+        return f"{self.corpus} {' '.join(only)}".rstrip()
 
 
 # Fine spaces of situations are scored in a space that the shipped models can answer in whole.
@@ -42,13 +51,28 @@ _DIMENSIONAL = (
     Part("vader_icwsm:editorials"),
     Part("glasgow_norms"),
 )
-_SIGNS = tuple(Part(part.corpus, "sentiment", part.language) for part in (*_LABELLED, *_DIALOGUES))
+# Track A, whose English test labels were published with Track B only; Track C alone has the last four, without train.
+_BRIGHTER = (
+    *("afr", "amh", "arq", "ary", "chn", "deu", "esp", "hau", "hin", "ibo", "kin", "mar", "orm", "pcm", "ptbr", "ptmz"),
+    *("ron", "rus", "som", "sun", "swa", "swe", "tat", "tir", "ukr", "vmw", "yor"),
+)
+_TRACKS = {**dict.fromkeys(_BRIGHTER, "a"), "eng": "b", **dict.fromkeys(("ind", "jav", "xho", "zul"), "c")}
+_LANGUAGES = tuple(
+    Part(
+        "brighter:test",
+        where=(("track", track), ("variety", variety)),
+        mean="languages with training data" if track != "c" else "languages without training data",
+    )
+    for variety, track in sorted(_TRACKS.items(), key=lambda each: (each[1] == "c", each[0]))
+)
+_SIGNS = tuple(replace(part, space="sentiment") for part in (*_LABELLED, *_DIALOGUES))
 
 SUITES: dict[str, tuple[Part, ...]] = {
     "text": (*_LABELLED, *_DIALOGUES, *_DIMENSIONAL, *_SIGNS),
     "text-labels": (*_LABELLED, *_DIALOGUES),
     "text-sentiment": _SIGNS,
     "text-dimensions": _DIMENSIONAL,
+    "brighter": _LANGUAGES,
 }
 
 
@@ -59,5 +83,10 @@ def find_suite(name: str) -> tuple[Part, ...]:
     ['emobank:dev', 'empathic_reactions']
     """
     if name not in SUITES:
+        from affekt.evaluation.plugins import plugin_evaluations
+
+        card = plugin_evaluations().cards.get(name)
+        if card is not None:
+            return (Part(f"{card.corpus}:{card.split}"),)
         raise unknown_name("suite", name, SUITES, "affekt evaluate --help")
     return SUITES[name]

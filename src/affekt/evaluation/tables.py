@@ -14,8 +14,9 @@ from typing import Any
 
 import numpy as np
 
+from affekt.corpora.targets import DIMENSIONS
 from affekt.errors import InputError
-from affekt.evaluation.answers import DIMENSIONS, Answers, Question, Subject
+from affekt.evaluation.answers import Answers, Question, Subject
 from affekt.types import LabelSpace
 
 SUFFIXES = (".csv", ".tsv", ".jsonl", ".parquet")
@@ -40,7 +41,7 @@ def table_subject(path: Path, *, space: LabelSpace | None = None) -> Subject:
     def answer(question: Question) -> Answers:
         return read_answers(path, question, space=space)
 
-    return Subject(path.stem, version, answer)
+    return Subject(path.stem, version, answer, reads=False)
 
 
 def read_answers(path: Path, question: Question, *, space: LabelSpace | None = None) -> Answers:

@@ -16,10 +16,13 @@ from numpy.typing import ArrayLike, NDArray
 
 from affekt.errors import InputError
 from affekt.metrics.inputs import Floats, as_numbers, as_probabilities, check_shapes, outcome_matrix
+from affekt.metrics.reweighting import Labelled, reweighted_draws, reweighted_shares
 
 Flags = NDArray[np.bool_]
-Method = Literal["count", "adjusted-count", "probabilities", "adjusted-probabilities", "em"]
+Method = Literal["count", "adjusted-count", "probabilities", "adjusted-probabilities", "em", "reweighted"]
 METHODS: tuple[Method, ...] = get_args(Method)
+# On every corpus of shifted groups the others choose it (`results/shift.csv`).
+DEFAULT_METHOD: Method = "reweighted"
 
 # The rates of a label are held to those of all labels with the weight of this many rows.
 _BORROWED = 4.0
@@ -118,35 +121,28 @@ def em_prevalence(
     return found
 
 
-def chosen_method(method: Method | None, *, exclusive: bool) -> Method:
-    """Return the method, or without one that which did best on shifted real data (`results/shift.csv`): ``"em"`` where
-    labels exclude each other, ``"adjusted-probabilities"`` where they may come together.
-
-    >>> chosen_method(None, exclusive=True)
-    'em'
-    """
-    return method or ("em" if exclusive else "adjusted-probabilities")
-
-
 def estimate_prevalence(
     probability: ArrayLike,
     decision: ArrayLike,
     known: Known,
     *,
-    method: Method | None = None,
+    method: Method = DEFAULT_METHOD,
     resamples: int = 200,
     level: float = 0.95,
     seed: int = 0,
 ) -> Prevalence:
     """Return the share of items that have each label, with a bootstrap interval.
 
-    probability: (item, label), calibrated; decision: 0/1 (item, label). `method` (None: `chosen_method`): ``"count"``
-    of the decisions; ``"adjusted-count"`` for hit rate and false alarms among the labelled rows; ``"probabilities"``,
-    their mean; ``"adjusted-probabilities"``; ``"em"``. The rates of a label with few rows are held to those of all
-    labels. The interval draws items and labelled rows anew, so it holds what the few labelled rows leave open, not
-    what a shift other than of prevalence does; counts that are not corrected draw items only, and their interval does
-    not hold the classifier's errors. Raises `InputError` for different shapes, values outside [0, 1], no items, or an
-    unknown method.
+    probability: (item, label), calibrated; decision: 0/1 (item, label). `method`: ``"count"`` of the decisions;
+    ``"adjusted-count"`` for hit rate and false alarms among the labelled rows; ``"probabilities"``, their mean;
+    ``"adjusted-probabilities"``; ``"em"``; ``"reweighted"`` labelled rows (`reweighted_shares`). The rates of a label
+    with few rows are held to those of all labels.
+
+    The interval draws items and labelled rows anew. That of ``"reweighted"`` also leaves open what the probabilities do
+    not tell of the shift; the others hold the few labelled rows only, and are too narrow where labels shift that come
+    together; counts that are not corrected draw items only, and their interval does not hold the classifier's errors.
+    None holds a change in how texts of one label read. Raises `InputError` for different shapes, values outside
+    [0, 1], no items, or an unknown method.
 
     >>> random = np.random.default_rng(0)
     >>> said = random.random((500, 1))
@@ -156,7 +152,6 @@ def estimate_prevalence(
     True
     """
     pair = outcome_matrix(decision, probability)
-    method = chosen_method(method, exclusive=known.exclusive)
     if method not in METHODS:
         raise InputError(f"Unknown method {method!r}. Allowed: {', '.join(METHODS)}.")
     check_shapes(known.truth, known.probability, names=("truth", "probability"))
@@ -164,6 +159,12 @@ def estimate_prevalence(
         raise InputError(f"The labelled rows have {known.truth.shape[1]} labels, the items {pair.truth.shape[1]}.")
     if not 0 < level < 1 or resamples < 1:
         raise InputError(f"level must lie between 0 and 1 and resamples be at least 1, got {level} and {resamples}.")
+    tails = [(1 - level) / 2, (1 + level) / 2]
+    if method == "reweighted":
+        rows = Labelled(known.truth, known.probability, known.exclusive)
+        value = reweighted_shares(pair.probability, rows)
+        anew = reweighted_draws(pair.probability, rows, resamples=resamples, seed=seed)
+        return _with_interval(value, np.quantile(anew, tails, axis=0))
     estimate = _ESTIMATES[method]
     start = _Start(known.excess, None)
     value = estimate(pair.probability, pair.truth, known, start)
@@ -171,11 +172,10 @@ def estimate_prevalence(
     random = np.random.default_rng(seed)
     count, drawn = len(pair.truth), []
     for _ in range(resamples):
-        rows = random.integers(0, count, min(count, _DRAWN))
+        places = random.integers(0, count, min(count, _DRAWN))
         labelled = known.drawn(random.integers(0, len(known.truth), len(known.truth)))
-        drawn.append(estimate(pair.probability[rows], pair.truth[rows], labelled, start))
-    low, high = np.quantile(np.stack(drawn), [(1 - level) / 2, (1 + level) / 2], axis=0)
-    return Prevalence(value, np.minimum(low, value), np.maximum(high, value))
+        drawn.append(estimate(pair.probability[places], pair.truth[places], labelled, start))
+    return _with_interval(value, np.quantile(np.stack(drawn), tails, axis=0))
 
 
 def held_rates(truth: Flags, said: ArrayLike) -> tuple[Floats, Floats]:
@@ -194,6 +194,10 @@ def held_rates(truth: Flags, said: ArrayLike) -> tuple[Floats, Floats]:
         together = sums.sum() / max(1, counts.sum())
         found.append((sums + _BORROWED * together) / (counts + _BORROWED))
     return found[0], found[1]
+
+
+def _with_interval(value: Floats, bounds: Floats) -> Prevalence:
+    return Prevalence(value, np.minimum(bounds[0], value), np.maximum(bounds[1], value))
 
 
 class _Start(NamedTuple):

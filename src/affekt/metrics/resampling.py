@@ -71,10 +71,14 @@ def bootstrap_values(
     given = _same_length(arrays)
     whole = np.asarray(metric(*given), np.float64)  # The metric's own checks, on the whole data.
     items = _items(len(given[0]), groups)
-    form = weighted_form(metric, *given)
+    form = None if metric in SUMS else weighted_form(metric, *given)
+    # Sums of items are sums of units: a group's are added up once, not in each resample.
+    sums = np.add.reduceat(SUMS[metric].items(*given)[items.order], items.starts[:-1]) if metric in SUMS else None
     values = []
     for units in _draws(items, resamples=resamples, seed=seed):
-        if form is None:
+        if sums is not None:
+            values += list(SUMS[metric].finish(_counts(units, len(items.starts) - 1) @ sums))
+        elif form is None:
             values += [_drawn_value(metric, [array[items.drawn(row)] for array in given], whole.shape) for row in units]
         else:
             values += list(form(_counts(units, len(items.starts) - 1)[:, items.unit]))

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from affekt.affect.spaces import find_space
 from affekt.cards import ModelCard
-from affekt.errors import unknown_name
+from affekt.errors import UnknownNameError, unknown_name
 from affekt.models.text.card import CARD as TEXT
 from affekt.models.text_multi.card import CARD as TEXT_MULTI
 from affekt.models.text_nano.card import CARD as TEXT_NANO
@@ -38,7 +38,7 @@ AUTO = ModelCard(
 
 def find_model(model: str | ModelCard | None = None) -> ModelCard:
     """Return the card of a model by name; None is the default, "auto" English by `text` and the rest by
-    `text-multi`. Raises `UnknownNameError`.
+    `text-multi`. Models that other packages add are known too. Raises `UnknownNameError`.
 
     >>> find_model("text-nano").runtime
     'numpy'
@@ -49,6 +49,12 @@ def find_model(model: str | ModelCard | None = None) -> ModelCard:
         return model
     if model == AUTO.name:
         return AUTO
-    if model not in MODELS:
-        raise unknown_name("model", model, MODELS, "affekt models")
-    return MODELS[model]
+    if model in MODELS:
+        return MODELS[model]
+    from affekt.models.plugins import plugin_models
+
+    added = plugin_models()
+    if model in added.cards:
+        return added.cards[model]
+    error = unknown_name("model", model, [*MODELS, *added.cards], "affekt models")
+    raise UnknownNameError("\n".join((str(error), *added.problems)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
@@ -29,6 +30,9 @@ table { border-collapse: collapse; font-size: .92rem; font-variant-numeric: tabu
 th, td { text-align: left; padding: .25rem .9rem .25rem 0; border-bottom: 1px solid var(--line); vertical-align: top; }
 th { font-weight: 600; }
 .number { text-align: right; }
+.short { white-space: nowrap; }
+.long { min-width: 14rem; }
+code { font-family: ui-monospace, monospace; font-size: .92em; }
 svg { display: block; max-width: 100%; height: auto; overflow: visible; }
 svg text { font: 12px system-ui, sans-serif; fill: var(--ink); }
 svg .faint { fill: var(--faint); }
@@ -37,8 +41,12 @@ svg .mark { fill: var(--mark); }
 svg .other { fill: var(--other); }
 svg .stroke { stroke: var(--mark); }
 svg .on { fill: var(--on-mark); }
+@media (max-width: 40rem) { svg text { font-size: 15px; } }
 footer { margin-top: 3rem; font-size: .85rem; }
 """
+_NUMBER = re.compile(r"[+−-]?[\d,]*\.?\d+ ?%?|–")
+_CODE = re.compile(r"`([^`\n]+)`")
+_SHORT, _LONG = 18, 60  # letters of a cell that is not broken over lines; of one that is given room on a phone
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,14 +139,13 @@ def cell(value: str | int | float | None) -> str:
 
 def _part(part: Words | Table | Figure) -> str:
     if isinstance(part, Words):
-        return f"<p>{_text(part.text)}</p>"
+        return f"<p>{_marked(part.text)}</p>"
     if isinstance(part, Figure):
-        caption = f"<figcaption>{_text(part.caption)}</figcaption>" if part.caption else ""
+        caption = f"<figcaption>{_marked(part.caption)}</figcaption>" if part.caption else ""
         return f"<figure>{part.svg}{caption}</figure>"
-    caption = f"<caption>{_text(part.caption)}</caption>" if part.caption else ""
+    caption = f"<caption>{_marked(part.caption)}</caption>" if part.caption else ""
     numeric = [
-        bool(part.rows) and all(row[i] is None or not isinstance(row[i], str) for row in part.rows)
-        for i in range(len(part.columns))
+        bool(part.rows) and all(_NUMBER.fullmatch(cell(row[i])) for row in part.rows) for i in range(len(part.columns))
     ]
     head = _row("th", part.columns, numeric, ' scope="col"')
     body = "\n".join(_row("td", row, numeric) for row in part.rows)
@@ -146,14 +153,21 @@ def _part(part: Words | Table | Figure) -> str:
 
 
 def _row(tag: str, cells: Sequence[str | int | float | None], numeric: Sequence[bool], scope: str = "") -> str:
-    style = {True: ' class="number"', False: ""}
-    parts = [
-        f"<{tag}{scope}{style[number]}>{_text(cell(value))}</{tag}>"
-        for value, number in zip(cells, numeric, strict=True)
-    ]
+    parts = []
+    for value, number in zip(cells, numeric, strict=True):
+        text = cell(value)
+        length = "short" if len(text) <= _SHORT else "long" if len(text) >= _LONG else ""
+        named = "number" if number else length
+        style = (f' class="{named}"' if named else "") + ("" if number else ' dir="auto"')
+        parts.append(f"<{tag}{scope}{style}>{_text(text)}</{tag}>")
     return f"<tr>{''.join(parts)}</tr>"
 
 
 def _text(text: str) -> str:
     # What a control character would do in a document is nobody's business here.
     return escape("".join(c if c.isprintable() or c in " \n" else "�" for c in text))
+
+
+def _marked(text: str) -> str:
+    """Return our own words, with what stands between backticks as code."""
+    return _CODE.sub(r"<code>\1</code>", _text(text))

@@ -30,6 +30,7 @@ TYPES: Mapping[str, VocabularyType] = MappingProxyType(
         "instrument": "dimension",
         "wellness": "dimension",
         "traits": "dimension",
+        "tags": "category",
     }
 )
 _ILLEGAL = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")

@@ -1,8 +1,8 @@
 """The label spaces affekt knows, and how to find one by name.
 
 `theories` holds the lists of emotion theories and of the corpora that are built on them, `text`,
-`dialogue`, and `voice_and_face` those of corpora, `no_emotions` what is typed apart: appraisals,
-instruments, dimensions of wellness, traits. Labels are the source's own, in lower case.
+`dialogue`, `voice_and_face` and `music_and_body` those of corpora, `no_emotions` what is typed apart: appraisals,
+instruments, dimensions of wellness, traits, tags of music. Labels are the source's own, in lower case.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from affekt.affect.citations import CITATIONS
-from affekt.affect.spaces import dialogue, no_emotions, text, theories, voice_and_face
+from affekt.affect.spaces import dialogue, music_and_body, no_emotions, text, theories, voice_and_face
 from affekt.errors import ConversionError, unknown_name
 from affekt.types import Kind, LabelSpace
 
@@ -52,6 +52,10 @@ NO_EMOTION: Mapping[Kind, str] = MappingProxyType(
         ),
         "wellness": "dimensions of wellness, which are areas of life and no feelings",
         "traits": "traits, which last for years and describe a person, where an emotion is an episode",
+        "tags": (
+            "tags of mood and theme, which say what a piece is like, about or good for: some name feelings, but "
+            "nobody was asked what is felt"
+        ),
     }
 )
 
@@ -62,6 +66,7 @@ FAMILIES: Mapping[str, tuple[LabelSpace, ...]] = MappingProxyType(
         "text": text.ALL,
         "dialogue": dialogue.ALL,
         "voice and face": voice_and_face.ALL,
+        "music and body": music_and_body.ALL,
         "no emotions": no_emotions.ALL,
     }
 )

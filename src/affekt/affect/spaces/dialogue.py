@@ -92,4 +92,35 @@ ALL = (
         source=cite("[lian2023]; in the order of the challenge's code"),
         neutral="neutral",
     ),
+    LabelSpace(
+        name="iemocap",
+        labels=(
+            *("angry", "happy", "sad", "neutral", "frustrated", "excited", "fearful", "surprised", "disgusted"),
+            "other",
+        ),
+        kind="exclusive",
+        source=cite("[busso2008]; all categories of its forms, in which an utterance without a majority has none"),
+        neutral="neutral",
+    ),
+    LabelSpace(
+        name="emowoz",
+        labels=("neutral", "fearful", "dissatisfied", "apologetic", "abusive", "excited", "satisfied"),
+        kind="exclusive",
+        source=CITATIONS["feng2022"],
+        neutral="neutral",
+    ),
+    LabelSpace(
+        name="emocontext",
+        labels=("others", "happy", "sad", "angry"),
+        kind="exclusive",
+        source=CITATIONS["chatterjee2019"],
+    ),
+    LabelSpace(
+        name="emotionlines",
+        # The order of the counts in the files' annotations, then the answer where no emotion had a majority.
+        labels=("neutral", "joy", "sadness", "fear", "anger", "surprise", "disgust", "non-neutral"),
+        kind="exclusive",
+        source=CITATIONS["chen2018"],
+        neutral="neutral",
+    ),
 )

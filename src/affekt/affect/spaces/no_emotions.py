@@ -72,4 +72,17 @@ ALL = (
         kind="traits",
         source=CITATIONS["cattell1993"],
     ),
+    LabelSpace(
+        name="mtg-jamendo-moodtheme",
+        labels=(
+            *("action", "adventure", "advertising", "background", "ballad", "calm", "children", "christmas"),
+            *("commercial", "cool", "corporate", "dark", "deep", "documentary", "drama", "dramatic", "dream"),
+            *("emotional", "energetic", "epic", "fast", "film", "fun", "funny", "game", "groovy", "happy", "heavy"),
+            *("holiday", "hopeful", "inspiring", "love", "meditative", "melancholic", "melodic", "motivational"),
+            *("movie", "nature", "party", "positive", "powerful", "relaxing", "retro", "romantic", "sad", "sexy"),
+            *("slow", "soft", "soundscape", "space", "sport", "summer", "trailer", "travel", "upbeat", "uplifting"),
+        ),
+        kind="tags",
+        source=cite("[bogdanov2019]; moods beside themes, as its musicians tagged their tracks"),
+    ),
 )

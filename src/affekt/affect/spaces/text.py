@@ -78,4 +78,28 @@ ALL = (
         source=cite("[lim2025]; the labels, and their order, are those of KOTE: [jeon2022]"),
         neutral="없음",
     ),
+    LabelSpace(
+        name="armanemo",
+        labels=("happy", "sad", "angry", "fear", "surprise", "hate", "other"),
+        kind="exclusive",
+        source=CITATIONS["mirzaee2022"],
+    ),
+    LabelSpace(
+        name="covid19-worry",
+        labels=("anger", "disgust", "fear", "anxiety", "sadness", "happiness", "relaxation", "desire"),
+        kind="exclusive",
+        source=cite("[kleinberg2020]; the eight of the Discrete Emotions Questionnaire: [harmonjones2016]"),
+    ),
+    LabelSpace(
+        name="emotionbench",
+        labels=("anger", "anxiety", "depression", "frustration", "jealousy", "guilt", "fear", "embarrassment"),
+        kind="exclusive",
+        source=CITATIONS["huang2024"],
+    ),
+    LabelSpace(
+        name="depechemood",
+        labels=("afraid", "amused", "angry", "annoyed", "dont_care", "happy", "inspired", "sad"),
+        kind="multi-label",
+        source=cite("[staiano2014]; the buttons of the news site whose readers voted, spelled as in the files"),
+    ),
 )

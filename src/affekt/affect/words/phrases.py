@@ -115,7 +115,7 @@ class Phrase:
         [LabelProbability(label='joy', probability=0.75), LabelProbability(label='anger', probability=0.25)]
         """
         found = find_space(space)
-        if found.kind in ("appraisals", "instrument", "wellness", "traits"):
+        if found.kind in ("appraisals", "instrument", "wellness", "traits", "tags"):
             raise ConversionError(
                 f"A phrase cannot become {found.name!r}: it holds {found.kind}, which are no emotions. "
                 "Ask for a space of emotions; list them with `affekt spaces`."

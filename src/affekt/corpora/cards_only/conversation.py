@@ -23,6 +23,7 @@ CARDS = (
         "counselling of crime victims.",
         access="request",
         layout="unverified",
+        sensitive="counselling of people who suffered crimes or abuse",
         papers=("emoinhindi",),
     ),
     CorpusCard(
@@ -82,47 +83,5 @@ CARDS = (
         raters="several rounds of human checking",
         speakers="avatar profiles recur over splits (not verified)",
         papers=("avamerg-empatheia",),
-    ),
-    CorpusCard(
-        name="emowoz",
-        summary="EmoWOZ: MultiWOZ and DialMAGE user turns with seven emotions that tell what they are about",
-        modality="text",
-        space=None,
-        licence="CC BY-NC 4.0; for research only",
-        permissive=False,
-        homepage="https://arxiv.org/abs/2109.04919",
-        citation="Feng et al. 2022, EmoWOZ: A Large-Scale Corpus and Labelling Scheme for Emotion Recognition in "
-        "Task-Oriented Dialogue Systems, LREC",
-        files=(),
-        rows={},
-        languages=("en",),
-        notes="No home could be verified: the address is the paper's. Labels 0 to 6: neutral; fearful, sad, "
-        "disappointed; dissatisfied; apologetic; abusive; excited, happy; satisfied. emowoz-multiwoz.json has the "
-        "logs of MultiWOZ with an emotion field per turn, data_split.json the splits (ConvLab/ConvLab-3, "
-        "data/unified_datasets/emowoz); the names inside the emotion field were not seen.",
-        access="open",
-        layout="unverified",
-        raters="three annotators each utterance with anonymous ids, and a final label",
-        speakers="crowd workers without ids",
-    ),
-    CorpusCard(
-        name="emocontext",
-        summary="EmoContext: three-turn chats whose last turn is happy, sad, angry or others",
-        modality="text",
-        space=None,
-        licence="by registration with the task (wording not verified)",
-        permissive=False,
-        homepage="https://www.humanizing-ai.com/emocontext.html",
-        citation="Chatterjee et al. 2019, SemEval-2019 Task 3: EmoContext Contextual Emotion Detection in Text",
-        files=(),
-        rows={"train": 30160, "dev": 2755, "test": 5509},
-        languages=("en",),
-        notes="Columns Id, Turn1, Turn2, Turn3, Label; what the official files are called was not verified. Dev and "
-        "test (the task's Test1 and Test2) hold far fewer emotional chats than train, so scores are micro-F1 over the "
-        "three emotions.",
-        access="request",
-        layout="unverified",
-        raters="seven judges each dialogue, as the paper has it; only the label is published",
-        speakers="no ids",
     ),
 )

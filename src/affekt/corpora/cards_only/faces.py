@@ -25,29 +25,6 @@ CARDS = (
         papers=("emotion-mixture-vad",),
     ),
     CorpusCard(
-        name="aff_wild2",
-        summary="Aff-Wild2: 594 videos, per frame valence-arousal, expression and twelve action units",
-        modality="video",
-        space=None,
-        licence="own EULA, for non-commercial research, signed by an academic",
-        permissive=False,
-        homepage="https://sites.google.com/view/dimitrioskollias/databases/aff-wild2",
-        citation="Kollias & Zafeiriou 2021, Affect Analysis in-the-wild: Valence-Arousal, Expressions, Action Units "
-        "and a Unified Framework; Kollias & Zafeiriou 2019, Expression, Affect, Action Unit Recognition: Aff-Wild2",
-        files=(),
-        rows={},
-        languages=(),
-        notes="Expressions: neutral, anger, disgust, fear, happiness, sadness, surprise, other; action units 1, 2, 4, "
-        "6, 7, 10, 12, 15, 23, 24, 25, 26. An annotation file per video, first line valence,arousal, values in [-1, "
-        "1]; editions of the challenges differ, so the whole layout was not verified. Access by mail with the signed "
-        "EULA.",
-        access="agreement",
-        layout="unverified",
-        raters="several annotators of valence-arousal, one trace published",
-        speakers="subjects are not shared by the sets, as the makers say",
-        papers=("affwild-unified",),
-    ),
-    CorpusCard(
         name="aff_wild",
         summary="Aff-Wild: the first set of in-the-wild videos with per-frame valence-arousal, now part of Aff-Wild2",
         modality="video",
@@ -84,47 +61,6 @@ CARDS = (
         raters="labels of the source corpora; text by language models",
         speakers="those of the source corpora",
         papers=("facial-r1",),
-    ),
-    CorpusCard(
-        name="affectnet",
-        summary="AffectNet: about a million faces from the web, 440,000 labelled by hand, with valence and arousal",
-        modality="face",
-        space=None,
-        licence="own agreement, for research only; lab managers or professors may request it",
-        permissive=False,
-        homepage="http://mohammadmahoor.com/affectnet/",
-        citation="Mollahosseini, Hasani & Mahoor 2019, AffectNet: A Database for Facial Expression, Valence, and "
-        "Arousal Computing in the Wild, IEEE TAC",
-        files=(),
-        rows={},
-        languages=(),
-        notes="Neutral, happiness, sadness, surprise, fear, disgust, anger, contempt, and none, uncertain, no-face; "
-        "papers use 7 or 8. Releases differ in layout; none was verified. The test set is not public: papers score the "
-        "validation set.",
-        access="agreement",
-        layout="unverified",
-        raters="one of 12 annotators each face",
-        speakers="no identities; faces of one person may be in both sets",
-    ),
-    CorpusCard(
-        name="raf_db",
-        summary="RAF-DB: web faces, each labelled by about 40 people with seven basic or compound expressions",
-        modality="face",
-        space=None,
-        licence="by request, for non-commercial research",
-        permissive=False,
-        homepage="http://www.whdeng.cn/raf/model1.html",
-        citation="Li, Deng & Du 2017, Reliable Crowdsourcing and Deep Locality-Preserving Learning for Expression "
-        "Recognition in the Wild, CVPR",
-        files=(),
-        rows={},
-        languages=(),
-        notes="Basic labels: surprise, fear, disgust, happiness, sadness, anger, neutral. The password is given by "
-        "mail to an academic address; the layout was not verified.",
-        access="request",
-        layout="unverified",
-        raters="about 40 each face",
-        speakers="no identities",
     ),
     CorpusCard(
         name="multi_expr",

@@ -99,6 +99,7 @@ CARDS = (
         notes="Several sets of instructions; names, sizes and layout were not verified.",
         access="open",
         layout="unverified",
+        sensitive="faces of people with their age, sex and origin",
         papers=("user-vlm-360",),
     ),
 )

@@ -7,27 +7,6 @@ from affekt.cards import CorpusCard
 
 CARDS = (
     CorpusCard(
-        name="msp_podcast",
-        summary="speaking turns cut from podcasts, each with categories and valence, arousal, dominance of 5+ raters",
-        modality="speech",
-        space=None,
-        licence="own academic or commercial licence, signed by an institution",
-        permissive=False,
-        homepage="http://ecs.utdallas.edu/research/researchlabs/msp-lab/MSP-Podcast.html",
-        citation="Lotfian & Busso 2019, Building Naturalistic Emotionally Balanced Speech Corpus by Retrieving "
-        "Emotional Speech from Existing Podcast Recordings, IEEE TAC; Busso et al. 2025, The MSP-Podcast Corpus",
-        files=(),
-        rows={},
-        languages=("en",),
-        notes="Release 1.11 has 151,654 turns (train 84,030, development 19,815, test1 30,647, test2 14,815, test3 "
-        "2,347 without public labels), release 1.12 has 207,136; the list of label columns was not seen. Primary "
-        "labels: anger, sadness, happiness, surprise, fear, disgust, contempt, neutral, other.",
-        access="agreement",
-        layout="unverified",
-        raters="crowd workers, at least 5 each turn; labels_detailed.csv keeps every one",
-        speakers="train, development and test are disjoint; the three test sets share speakers",
-    ),
-    CorpusCard(
         name="cameo",
         summary="13 public emotional speech corpora under one schema of emotion states, for multilingual benchmarks",
         modality="speech",
@@ -70,26 +49,6 @@ CARDS = (
         papers=("exhubert",),
     ),
     CorpusCard(
-        name="zed",
-        summary="Zaion Emotion Dataset: real-life speech with the boundaries of its emotional segments",
-        modality="speech",
-        space=None,
-        licence="not verified (the paper calls it openly accessible)",
-        permissive=False,
-        homepage="https://github.com/BenoitWang/Speech_Emotion_Diarization",
-        citation="Wang, Ravanelli & Yacoubi 2023, Speech Emotion Diarization: Which Emotion Appears When?, ASRU",
-        files=(),
-        rows={},
-        languages=("en",),
-        notes="Segments are neutral, happy, sad or angry, with their start and end in seconds; made as a test set for "
-        "models that train on other corpora. The download is linked from the home; size and language (English "
-        "here) were not verified.",
-        access="open",
-        layout="unverified",
-        raters="boundaries set by hand; number of annotators not verified",
-        papers=("sed-zed",),
-    ),
-    CorpusCard(
         name="cusemo",
         summary="real customer service calls with continuous emotion traces and context (gender, empathy level)",
         modality="speech",
@@ -106,6 +65,7 @@ CARDS = (
         "(French here) was not verified. Ask the authors.",
         access="not public",
         layout="none public",
+        sensitive="real calls of customers",
         papers=("cusemo",),
     ),
     CorpusCard(
@@ -125,6 +85,7 @@ CARDS = (
         "authors (University of Milano-Bicocca). Size and label set not verified.",
         access="not public",
         layout="none public",
+        sensitive="talks of older adults about their own lives",
         papers=("ser-ampel",),
     ),
     CorpusCard(
@@ -147,27 +108,6 @@ CARDS = (
         raters="crowd workers, majority agreement above 0.71; number per utterance not verified",
         speakers="200 actors (112 women, 88 men); official splits not verified",
         papers=("thai-ser",),
-    ),
-    CorpusCard(
-        name="shemo",
-        summary="3,000 Persian utterances from radio plays by 87 speakers, each labelled by 12 annotators",
-        modality="speech",
-        space=None,
-        licence="not stated in its repository",
-        permissive=False,
-        homepage="https://github.com/mansourehk/ShEMO",
-        citation="Mohamad Nezami, Jamshid Lou & Karami 2019, ShEMO: a large-scale validated database for Persian "
-        "speech emotion detection, Language Resources and Evaluation 53:1-16",
-        files=(),
-        rows={"all": 3000},
-        languages=("fa",),
-        notes="Labels: anger, fear, happiness, sadness, surprise, neutral; 3 h 25 min; Fleiss' kappa 64 %. The archive "
-        "(www.shemodb.com) was not seen, so its naming is not verified.",
-        access="open",
-        layout="unverified",
-        raters="12 annotators each utterance, majority published",
-        speakers="87 speakers; no official split; the paper evaluates by sex",
-        papers=("shemo",),
     ),
     CorpusCard(
         name="emonet_voice",
@@ -292,23 +232,5 @@ CARDS = (
         raters="those of MELD: three annotators each utterance, majority",
         speakers="the cast of Friends, in every split",
         papers=("meld-st",),
-    ),
-    CorpusCard(
-        name="tess",
-        summary="TESS: 200 words in one carrier phrase by a younger and an older actress in seven emotions",
-        modality="speech",
-        space=None,
-        licence="Creative Commons, non-commercial (which one: not verified)",
-        permissive=False,
-        homepage="https://tspace.library.utoronto.ca/handle/1807/24487",
-        citation="Pichora-Fuller & Dupuis 2020, Toronto emotional speech set (TESS)",
-        files=(),
-        rows={"all": 2800},
-        languages=("en",),
-        notes="Emotions: anger, disgust, fear, happiness, pleasant surprise, sadness, neutral.",
-        access="open",
-        layout="unverified",
-        raters="none: the label is the emotion asked for",
-        speakers="two actresses; no official split; the words are the same for both",
     ),
 )

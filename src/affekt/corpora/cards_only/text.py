@@ -165,22 +165,4 @@ CARDS = (
         layout="unverified",
         papers=("measles-video-sentiment",),
     ),
-    CorpusCard(
-        name="semeval_2007",
-        summary="Affective Text: news headlines with an intensity for each of Ekman's six emotions, and valence",
-        modality="text",
-        space=find_space("ekman"),
-        licence="not verified (free for research)",
-        permissive=False,
-        homepage="http://web.eecs.umich.edu/~mihalcea/affectivetext/",
-        citation="Strapparava & Mihalcea 2007, SemEval-2007 Task 14: Affective Text",
-        files=(),
-        rows={},
-        languages=("en",),
-        notes="Headlines of 250 (trial) and 1,000 (test), emotions 0 to 100, valence -100 to 100, as the paper has it. "
-        "EmoBank holds these headlines: never test on the one what was trained on the other.",
-        access="open",
-        layout="unverified",
-        raters="six annotators each headline, as the paper has it; only the mean is published",
-    ),
 )
