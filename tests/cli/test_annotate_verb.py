@@ -56,9 +56,10 @@ def toy(monkeypatch):
 
 
 @pytest.fixture
-def seen(monkeypatch):
+def seen(monkeypatch, tmp_path):
     """Every job asked for, with nothing done."""
     calls = []
+    monkeypatch.chdir(tmp_path)
 
     def annotate_table(source, output, column, options, progress):
         calls.append((source, output, column, options))
