@@ -51,6 +51,7 @@ bench: .venv/dev
 	$(BIN)/python bench/text.py
 	$(BIN)/python bench/metrics.py
 	$(BIN)/python bench/agreement.py
+	$(BIN)/python bench/goemotions_raters.py
 
 # The shipped weights, from the corpora in $$AFFEKT_DATA: about an hour and a half on two cores.
 weights: .venv/dev
@@ -64,6 +65,12 @@ results: .venv/dev
 	$(BIN)/python recipes/mixture/run.py
 	$(BIN)/python recipes/raters/run.py
 	$(BIN)/python recipes/appraisals/run.py
+	$(BIN)/python recipes/text_corpora/run.py
+	$(BIN)/python recipes/robustness/run.py
+	$(BIN)/python recipes/text_multi/evaluate.py --split test
+	$(BIN)/python recipes/grids/run.py
+	$(BIN)/python recipes/shift/run.py
+	$(BIN)/python docs/leakage.py
 
 clean:
 	rm -rf .venv runs .pytest_cache .mypy_cache .ruff_cache
