@@ -51,7 +51,9 @@ class ModelCard:
     ``tokenizer.json``, shared by models that cut text alike, None where a model has its own way (``ngrams``).
     `licence` binds the weights; `commercial` says whether that licence lets a business use them. `window` is in
     tokens, of ``ngrams`` in words. A model of several (runtime ``several``) has the cards it asks in `members`, in
-    order: a text is read by the first that reads its language.
+    order: a text is read by the first that reads its language. What `affekt train` makes is a ``head`` on the one model
+    in `members`, or an ``encoder`` with its own tokenizer in `folder`.
+    Runtime ``open`` scores `labels` of the user's own, ``name`` or ``name: definition``, by the encoder in `members`.
     `opinions` are the spaces over which it learned people's votes (``raters.npz`` in `folder`).
     `golden` are texts with the top label that the shipped weights must give.
     """
@@ -61,7 +63,7 @@ class ModelCard:
     summary: str
     modality: Modality
     space: LabelSpace
-    runtime: Literal["onnx", "numpy", "ngrams", "several"]
+    runtime: Literal["onnx", "numpy", "ngrams", "several", "head", "encoder", "open"]
     folder: Path
     files: dict[str, str]
     tokenizer: Path | None
@@ -79,6 +81,7 @@ class ModelCard:
     golden: tuple[tuple[str, str], ...] = ()
     scores_published: dict[str, float] = field(default_factory=dict)
     members: tuple[ModelCard, ...] = ()
+    labels: tuple[str, ...] = ()
 
     @property
     def fit(self) -> Fit:

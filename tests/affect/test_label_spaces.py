@@ -67,6 +67,8 @@ PUBLISHED = {
     "brighter": "multi-label -: anger disgust fear joy sadness surprise",
     "mahaemotions": "exclusive neutral: neutral happiness respect anger disgust pride sadness surprise excitement "
     "fear sarcasm",
+    "emotexttokids": "multi-label -: anger disgust joy fear surprise sadness admiration guilt embarrassment pride "
+    "jealousy other",
     "kpoem": "multi-label 없음: 불평/불만 환영/호의 감동/감탄 지긋지긋 고마움 슬픔 화남/분노 존경 기대감 "
     "우쭐댐/무시함 안타까움/실망 비장함 의심/불신 뿌듯함 편안/쾌적 신기함/관심 아껴주는 부끄러움 공포/무서움 "
     "절망 한심함 역겨움/징그러움 짜증 어이없음 없음 패배/자기혐오 귀찮음 힘듦/지침 즐거움/신남 깨달음 죄책감 "

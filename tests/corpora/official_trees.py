@@ -452,7 +452,7 @@ def workbook(path: Path, sheets: dict[str, list[list[str]]]) -> None:
             lines = []
             for number, row in enumerate(rows, 1):
                 cells = []
-                for letter, text in zip("ABCDEFGHIJ", row, strict=False):
+                for letter, text in zip("ABCDEFGHIJKLMNOPQRSTUVWXYZ", row, strict=False):
                     place = f'r="{letter}{number}"'
                     if letter == "H" and number > 1:
                         cells.append(f'<c {place} t="str"><f>IF(A1,B1)</f><v>{text}</v></c>')

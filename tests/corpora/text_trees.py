@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from official_trees import write
+from official_trees import workbook, write
 
 MELD_HEAD = "Sr No.,Utterance,Speaker,Emotion,Sentiment,Dialogue_ID,Utterance_ID,Season,Episode,StartTime,EndTime"
 CPED_HEAD = (
@@ -457,6 +458,61 @@ def semeval_2007(folder: Path) -> None:
         write(folder, f"{stem}.valence.gold", *(f"{number} {valence}" for number, _, _, valence in rows))
 
 
+GITHUB_HEAD = (
+    "repo,type,id,created_at,user,comment,modified_comment,Anger,Love,Fear,Joy,Sadness,Surprise,Emotion 2,Emotion 3"
+)
+
+
+def github_emotion(folder: Path) -> None:
+    rows = {
+        "train": [
+            "a/b,issue,11,2021-10-21,ann,Thanks @ben!,Thanks [USER]!,0,1,0,1,0,0,Affection,-",
+            'a/b,pull_request,12,2021-10-22,ben,"No, it broke","No, it broke",1,0,0,0,0,0,Irritation,',
+            "c/d,issue,13,2021-10-23,cleo,It is a list.,It is a list.,0,0,0,0,0,0,None,",
+        ],
+        "test": [
+            "c/d,pull_request,14,2021-10-24,ann,I worry.,I worry.,0,0,1,0,0,0,Nervousness,",
+            "a/b,issue,15,2021-10-25,ben,Wow?,Wow?,0,0,0,0,0,1,,",
+        ],
+    }
+    for split, lines in rows.items():
+        write(folder, f"dataset/experiment_dataset/ann-{split}.csv", GITHUB_HEAD, *lines)
+
+
+def github_emotion_compact(folder: Path) -> None:
+    github_emotion(folder / "whole")
+    for path in (folder / "whole").rglob("*.csv"):
+        path.rename(folder / path.name)
+    shutil.rmtree(folder / "whole")
+
+
+FLAT_HEAD = (
+    *("TEXT", "split", "Emo", "Colère", "Dégoût", "Joie", "Peur", "Surprise", "Tristesse", "Admiration"),
+    *("Culpabilité", "Embarras", "Fierté", "Jalousie", "Autre", "Comportementale", "Désignée", "Montrée", "Suggérée"),
+    *("Base", "Complexe"),
+)
+
+
+def flat_row(text: str, split: str, *held: str) -> list[str]:
+    return [text, split, *("1" if name in held else "0" for name in FLAT_HEAD[2:])]
+
+
+def flat_sheet(path: Path, *rows: list[str]) -> None:
+    workbook(path, {"Sheet1": [list(FLAT_HEAD), *rows]})
+
+
+def french_emotion_modes(folder: Path) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    flat_sheet(
+        folder / "emotexttokids_gold_flat.xlsx",
+        flat_row("Il a peur du noir.", "train", "Emo", "Peur", "Désignée", "Base"),
+        flat_row("Elle rougit.", "train", "Emo", "Embarras", "Fierté", "Comportementale", "Désignée", "Complexe"),
+        flat_row("La Seine traverse Paris.", "train"),
+        flat_row("Quelle histoire !", "validation", "Emo", "Autre"),
+        flat_row("Il a perdu son chien.", "test", "Emo", "Tristesse", "Suggérée", "Base"),
+    )
+
+
 Tree = Callable[[Path], None]
 OFFICIAL: dict[str, Tree] = {
     tree.__name__: tree
@@ -483,6 +539,8 @@ OFFICIAL: dict[str, Tree] = {
         emocontext,
         emowoz,
         semeval_2007,
+        github_emotion,
+        french_emotion_modes,
     )
 }
 COMPACT: dict[str, Tree] = {
@@ -502,4 +560,5 @@ COMPACT: dict[str, Tree] = {
     "eibench": eibench_compact,
     "warriner_vad": warriner_vad_compact,
     "depechemood": depechemood_compact,
+    "github_emotion": github_emotion_compact,
 }

@@ -88,6 +88,10 @@ CITATIONS: dict[str, str] = {
         "and assessment based on machine learning, EMBC 2021"
     ),
     "ekman1992": "Ekman (1992), An argument for basic emotions, Cognition and Emotion 6(3-4), 169-200",
+    "etienne2024": (
+        "Étienne, Battistelli & Lecorvé (2024), Emotion Identification for French in Written Texts: Considering their "
+        "Modes of Expression as a Step Towards Text Complexity Analysis, WASSA"
+    ),
     "feng2022": (
         "Feng, Lubis, Geishauser, Lin, Heck, van Niekerk & Gasic (2022), EmoWOZ: A Large-Scale Corpus and Labelling "
         "Scheme for Emotion Recognition in Task-Oriented Dialogue Systems, LREC 2022, arXiv:2109.04919"

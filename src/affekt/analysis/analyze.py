@@ -11,12 +11,12 @@ import numpy as np
 
 from affekt.analysis.columns import Asked, ask, opened
 from affekt.analysis.explain import explain_reading, strongest
+from affekt.analysis.own_labels import chosen_card
 from affekt.cards import ModelCard
 from affekt.errors import InputError
 from affekt.inference.calibration import Calibration
 from affekt.inference.opinion import OpinionEstimates
 from affekt.inference.text import AnyReader, TextEstimates, open_reader
-from affekt.models.index import find_model
 from affekt.signals.text import open_text, sentence_spans, text_of
 from affekt.types import VAD, LabelSpace, Opinion, Provenance, Reading, Report, Signal, Span
 from affekt.version import __version__
@@ -31,33 +31,36 @@ LONG_TEXT = 200
 def analyze(  # type: ignore[overload-overlap]  # a str is an Iterable of str, and never meant as one
     x: Source,
     *,
-    model: str | ModelCard | None = None,
+    model: str | Path | ModelCard | None = None,
     space: str | LabelSpace | None = None,
     explain: bool = False,
     raters: bool = False,
     language: str | None = None,
     calibration: Path | Calibration | None = None,
+    labels: str | Iterable[str] | None = None,
 ) -> Report: ...
 @overload
 def analyze(
     x: Iterable[Source],
     *,
-    model: str | ModelCard | None = None,
+    model: str | Path | ModelCard | None = None,
     space: str | LabelSpace | None = None,
     explain: bool = False,
     raters: bool = False,
     language: str | None = None,
     calibration: Path | Calibration | None = None,
+    labels: str | Iterable[str] | None = None,
 ) -> list[Report]: ...
-def analyze(
+def analyze(  # noqa: PLR0913 - one more than the rest: labels are an answer space of their own
     x: Source | Iterable[Source],
     *,
-    model: str | ModelCard | None = None,
+    model: str | Path | ModelCard | None = None,
     space: str | LabelSpace | None = None,
     explain: bool = False,
     raters: bool = False,
     language: str | None = None,
     calibration: Path | Calibration | None = None,
+    labels: str | Iterable[str] | None = None,
 ) -> Report | list[Report]:
     """Return the affect of a text: one `Report` for one input, a list of them for a list, in order.
 
@@ -67,7 +70,7 @@ def analyze(
     gets a reading per sentence; otherwise `readings` holds the overall one alone.
 
     `model` is a name from `affekt models` (None: ``"text"``; ``"auto"``: ``text`` for English, ``text-multi`` for
-    what that does not read), `space` a label space (None: the
+    what that does not read) or the folder of a model that `affekt train` made, `space` a label space (None: the
     model's own), `explain` adds the words that made the difference, `language` (ISO 639-1) replaces
     the language check: with ``"en"`` every text is read as English.
 
@@ -79,6 +82,10 @@ def analyze(
     With a `calibration`, the file of `affekt calibrate`, probabilities and thresholds are those of your own texts; the
     space is the calibration's.
 
+    With `labels` of your own ("proud, let down, amused", or ``name: definition`` each) the answer is in them, whatever
+    they are called: `text` reads names and definitions as it reads texts. docs/guides/own-labels.md says how far to
+    trust it; labels that are not understood are warned of.
+
     Raises `InputError` where there is nothing to read, the model learned no votes over the space, or the calibration
     is another model's or space's,
     `UnknownNameError` for a model or space, `ConversionError` where the model's labels cannot become the
@@ -89,7 +96,7 @@ def analyze(
     >>> report.top(1)[0].label
     'gratitude'
     """
-    card = find_model(model)
+    card = chosen_card(model, labels, space)
     asked = replace(ask(card, space, raters=raters, calibration=opened(calibration)), language=language)
     if not isinstance(x, str | Path | Signal) and isinstance(x, Iterable):
         return _analyze([open_text(item) for item in x], card, asked, explain)

@@ -11,13 +11,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from affekt.analysis.columns import Clash, added_names, ask, check_names, opened, score_columns
+from affekt.analysis.additions import Addition
+from affekt.analysis.asking import Asking, answer_columns, answer_names, ask_texts, is_endpoint, open_interview
+from affekt.analysis.columns import Clash, added_names, ask, check_names, opened, score_columns, with_additions
+from affekt.analysis.own_labels import chosen_card
 from affekt.analysis.table import Table, is_table, make_table
 from affekt.cards import ModelCard
 from affekt.errors import InputError
 from affekt.inference.calibration import Calibration
 from affekt.inference.text import open_reader
-from affekt.models.index import find_model
 from affekt.types import LabelSpace
 
 
@@ -26,7 +28,9 @@ class AnnotateOptions:
     """How `annotate` works. `prefix` goes before the name of every added column; `batch_size` texts
     go through the network at once; `threads` is how many cores it may use (None: all); `device` is
     where it runs. `calibration` is the file of `affekt calibrate` (or what `read_calibration` makes of it);
-    `abstain` is the most that may be wrong among the answers it leaves standing."""
+    `abstain` is the most that may be wrong among the answers it leaves standing. `asking` says how a chat model is
+    asked, where the model is ``endpoint:URL#MODEL``. `labels` are labels of your own to answer in, as `affekt.analyze`
+    takes them; `add` are further judgements to add (`affekt.analysis.additions`)."""
 
     prefix: str = ""
     batch_size: int = 64
@@ -34,13 +38,16 @@ class AnnotateOptions:
     device: str = "cpu"
     calibration: Path | Calibration | None = None
     abstain: float | None = None
+    asking: Asking | None = None
+    labels: str | Iterable[str] | None = None
+    add: tuple[Addition, ...] = ()
 
 
 def annotate(
     texts: object,
     *,
     column: str | None = None,
-    model: str | ModelCard | None = None,
+    model: str | Path | ModelCard | None = None,
     space: str | LabelSpace | None = None,
     raters: bool = False,
     language: str | None = None,
@@ -68,6 +75,10 @@ def annotate(
     too, ``abstained`` (bool) is True where the most probable label is less sure than the calibration's rows ask for so
     that, with 90 % confidence, at most that share of the other rows has a wrong one.
 
+    A chat model, ``endpoint:URL#MODEL``, tells no probabilities: it adds ``labels`` of the `space` (or dimensions, if
+    it is asked for them), what its template asks for besides, and ``status``, which may be ``unparseable`` or
+    ``no reply`` too. Texts leave this machine for that URL. `EndpointError` is raised where it refuses or dies.
+
     Raises `InputError` for an input that is no text or that has a column of an added name already,
     or where the model learned no votes over the space, or the calibration or risk does not fit,
     `UnknownNameError` for a column, model or space, `ConversionError` where the model's labels
@@ -79,20 +90,46 @@ def annotate(
     (['positive', None], ['ok', 'empty'])
     """
     options = options or AnnotateOptions()
-    card = find_model(model)
+    if isinstance(model, str) and is_endpoint(model):
+        if raters or language or options.calibration or options.abstain or options.labels or options.add:
+            raise InputError(
+                "A chat model takes no raters, language, calibration, abstain, labels or add: it tells labels of a "
+                "space alone."
+            )
+        return _annotate_by_asking(_table_of(texts, column), column, model, space, options)
+    card = chosen_card(model, options.labels, space)
     own = opened(options.calibration)
     asked = ask(card, space, raters=raters, calibration=own, abstain=options.abstain)
     asked = replace(asked, language=language, batch_size=options.batch_size)
+    asked = with_additions(asked, card, options.add)
     added = added_names(asked, options.prefix)
     table = _table_of(texts, column)
-    cells = _text_column(table, column)
-    check_names(table.names, Clash(added, "a prefix: options=AnnotateOptions(prefix='affekt_')"))
-    filled = np.fromiter((bool(cell and not cell.isspace()) for cell in cells), bool, len(cells))
+    cells, filled = _cells_of(table, column, added)
     reader = open_reader(card, threads=options.threads, device=options.device)
     scores = score_columns(reader, cells[filled].tolist(), asked)
     columns = {name: _spread(values, filled) for name, values in zip(added, scores, strict=True)}
     columns[added[-1]][~filled] = "empty"
     return table.with_columns(columns)
+
+
+def _annotate_by_asking(
+    table: Table, column: str | None, model: str, space: str | LabelSpace | None, options: AnnotateOptions
+) -> Table:
+    interview = open_interview(model, space, options.asking)
+    added = answer_names(interview.form, options.prefix)
+    cells, filled = _cells_of(table, column, added)
+    said = ask_texts(interview, cells[filled].tolist()).answers
+    values = zip(added, answer_columns(interview.form, said), strict=True)
+    columns = {name: _spread(each, filled) for name, each in values}
+    columns[added[-1]][~filled] = "empty"
+    return table.with_columns(columns)
+
+
+def _cells_of(table: Table, column: str | None, added: tuple[str, ...]) -> tuple[NDArray[Any], NDArray[np.bool_]]:
+    """Return the texts of a table, and which of them there are; the added names must be free."""
+    cells = _text_column(table, column)
+    check_names(table.names, Clash(added, "a prefix: options=AnnotateOptions(prefix='affekt_')"))
+    return cells, np.fromiter((bool(cell and not cell.isspace()) for cell in cells), bool, len(cells))
 
 
 def _table_of(texts: object, column: str | None) -> Table:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from affekt.analysis.bulk_encoding import OpenText, open_table_text
-from affekt.analysis.bulk_source import MARKED, Chunk, Cut, Format, Reject, TableSource, file_format, is_blank
+from affekt.analysis.bulk_source import MARKED, Chunk, Cut, Format, Origin, Reject, TableSource, file_format, is_blank
 from affekt.analysis.table import check_column
 from affekt.errors import InputError
 
@@ -162,6 +162,7 @@ def _chunks(
         for index in itertools.count():
             kept: list[list[str]] = []
             rejects: list[Reject] = []
+            origins: list[Origin] = []
             first, lines.characters, ended = number, 0, False
             while not cut.is_full(number - first, lines.characters):
                 lines.begin_row()
@@ -183,11 +184,13 @@ def _chunks(
                     rejects.append(cut.reject(number, line, reason, "".join(lines.row)))
                 else:
                     kept.append(row)
+                    if cut.traced:
+                        origins.append(Origin(number, line, "".join(lines.row)))
             columns = tuple(map(list, zip(*kept, strict=True))) if kept else tuple([] for _ in names)
             if number > first or index == 0:
-                yield Chunk(
-                    index, number - first, columns, columns[place], tuple(rejects), 1.0 if ended else text.fraction
-                )
+                fraction = 1.0 if ended else text.fraction
+                told = tuple(rejects), fraction
+                yield Chunk(index, number - first, columns, columns[place], *told, origins=tuple(origins))
             if ended:
                 return
     except (EOFError, OSError) as error:

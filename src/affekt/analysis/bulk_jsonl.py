@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from affekt.analysis.bulk_encoding import OpenText, open_table_text
-from affekt.analysis.bulk_source import MARKED, Chunk, Cut, Reject, TableSource, is_blank
+from affekt.analysis.bulk_source import MARKED, Chunk, Cut, Origin, Reject, TableSource, is_blank
 from affekt.analysis.columns import Clash, check_names
 from affekt.analysis.table import check_column
 from affekt.errors import InputError
@@ -49,6 +49,7 @@ def _chunks(text: OpenText, column: str, cut: Cut, keys: dict[str, None], clash:
             lines: list[str] = []
             texts: list[str] = []
             rejects: list[Reject] = []
+            origins: list[Origin] = []
             first, characters = number, 0
             while not cut.is_full(number - first, characters):
                 line = text.stream.readline()
@@ -70,9 +71,12 @@ def _chunks(text: OpenText, column: str, cut: Cut, keys: dict[str, None], clash:
                 else:
                     lines.append(line)
                     texts.append(row[column])
+                    if cut.traced:
+                        origins.append(Origin(number, line_number, line))
             if number > first or index == 0:
                 fraction = 1.0 if ended else text.fraction
-                yield Chunk(index, number - first, (lines,), texts, tuple(rejects), fraction, is_lines=True)
+                told = tuple(rejects), fraction
+                yield Chunk(index, number - first, (lines,), texts, *told, is_lines=True, origins=tuple(origins))
             if ended:
                 return
     except (EOFError, OSError) as error:

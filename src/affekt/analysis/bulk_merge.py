@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -75,6 +76,17 @@ def merge_parts(merge: Merge, output: Path) -> None:
 def rejects_path(output: Path) -> Path:
     """Return where the rejected rows of a job are written."""
     return output.with_name(output.name + ".rejects.jsonl")
+
+
+def count_rejects(path: Path, kinds: Sequence[str]) -> dict[str, int]:
+    """Return how many rejects of a finished job have a reason that begins so, for each of `kinds` that has any."""
+    counts = dict.fromkeys(kinds, 0)
+    with path.open(encoding="utf-8") as file:
+        for line in file:
+            reason = json.loads(line)["reason"]
+            for kind in kinds:
+                counts[kind] += reason.startswith(kind)
+    return {kind: count for kind, count in counts.items() if count}
 
 
 def _query(connection: duckdb.DuckDBPyConnection, merge: Merge, target: Format) -> str:

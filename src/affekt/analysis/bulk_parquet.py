@@ -6,7 +6,7 @@ from collections.abc import Generator
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from affekt.analysis.bulk_source import Chunk, Cut, Reject, TableSource, is_blank
+from affekt.analysis.bulk_source import Chunk, Cut, Origin, Reject, TableSource, is_blank
 from affekt.analysis.table import check_column, first_line, quoted
 from affekt.errors import InputError
 
@@ -78,6 +78,7 @@ def _chunks(path: Path, column: str, cut: Cut, rows: int) -> Generator[Chunk, No
     texts: list[str] = []
     kept: list[int] = []
     rejects: list[Reject] = []
+    origins: list[Origin] = []
     number = characters = 0
     try:
         cursor = connection.execute(f"SELECT {quoted(column)} FROM {parquet_scan(path)}")
@@ -89,13 +90,17 @@ def _chunks(path: Path, column: str, cut: Cut, rows: int) -> Generator[Chunk, No
                     kept.append(number - first)
                     texts.append(text)
                     characters += len(text)
+                    if cut.traced:
+                        origins.append(Origin(number + 1, None, text))
                 number += 1
                 if cut.is_full(number - first, characters):
-                    yield Chunk(index, number - first, (), texts, tuple(rejects), number / rows, tuple(kept))
+                    told = tuple(rejects), number / rows, tuple(kept)
+                    yield Chunk(index, number - first, (), texts, *told, origins=tuple(origins))
                     index, first, characters = index + 1, number, 0
-                    texts, kept, rejects = [], [], []
+                    texts, kept, rejects, origins = [], [], [], []
         if number > first or index == 0:
-            yield Chunk(index, number - first, (), texts, tuple(rejects), 1.0, tuple(kept))
+            told = tuple(rejects), 1.0, tuple(kept)
+            yield Chunk(index, number - first, (), texts, *told, origins=tuple(origins))
     except duckdb.Error as error:
         raise InputError(f"{str(path)!r} is damaged after row {number}: {first_line(error)}") from error
     finally:

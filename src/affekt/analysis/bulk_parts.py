@@ -36,6 +36,11 @@ class Parts:
         """Return where the rejects of chunk `index` are, if it has any."""
         return self.folder / f"part-{index:06d}.rejects.jsonl"
 
+    def rejected(self, index: int) -> int:
+        """Return how many rows of chunk `index` were rejected, when it was done."""
+        path = self.rejects(index)
+        return path.read_bytes().count(b"\n") if path.exists() else 0
+
     def finished(self) -> set[int]:
         """Return the chunks that have their part."""
         return {int(path.stem.removeprefix("part-")) for path in self.folder.glob("part-*.parquet")}

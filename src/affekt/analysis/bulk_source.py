@@ -48,6 +48,15 @@ class Reject:
 
 
 @dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a text that is read stands: its row (from 1), the line it starts on (None in Parquet), and as written."""
+
+    row: int
+    line: int | None
+    written: str
+
+
+@dataclass(frozen=True, slots=True)
 class Chunk:
     """Consecutive rows of a source; a source without rows has one chunk without rows.
 
@@ -55,7 +64,7 @@ class Chunk:
     of CSV and TSV, the line of JSONL, nothing of Parquet. `texts` are what the model reads. `kept`
     says, for Parquet, which of the `rows` rows `texts` belong to. `is_lines` says that the one
     column is the lines of JSONL. `fraction` in [0, 1] is how much of the source lies before the end
-    of the chunk.
+    of the chunk. `origins` say of each text where it stands, if the cut asks for that.
     """
 
     index: int
@@ -66,6 +75,7 @@ class Chunk:
     fraction: float
     kept: tuple[int, ...] | None = None
     is_lines: bool = False
+    origins: tuple[Origin, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,10 +93,12 @@ class TableSource:
 
 @dataclass(frozen=True, slots=True)
 class Cut:
-    """How a source is cut into chunks and what is kept of a rejected row."""
+    """How a source is cut into chunks, what is kept of a rejected row, and whether chunks say where each text stands
+    (`traced`: those that are read may be rejected yet)."""
 
     chunk_rows: int
     no_text: bool = False
+    traced: bool = False
 
     def reject(self, row: int, line: int | None, reason: str, text: str) -> Reject:
         """Return the reject, with the row as written unless no text is to be kept."""

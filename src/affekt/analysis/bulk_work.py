@@ -61,18 +61,22 @@ class Worker:
 def do_chunk(worker: Worker, chunk: Chunk) -> Done:
     """Return what became of `chunk` once its part is on the disk. Raises `OutputError` where it cannot be."""
     scores = score_columns(worker.reader, chunk.texts, worker.job.asked, worker.tick)
+    return write_part(worker.job.parts, worker.connection, chunk, scores)
+
+
+def write_part(parts: Parts, connection: duckdb.DuckDBPyConnection, chunk: Chunk, scores: list[NDArray[Any]]) -> Done:
+    """Return what became of `chunk` once it is on the disk with the `scores` of its texts. Raises `OutputError`."""
     if chunk.kept is not None:
         scores = [_spread(values, chunk.kept, chunk.rows) for values in scores]
     columns: dict[str, NDArray[Any]] = {f"s{place}": values for place, values in enumerate(scores)}
     names = ["line"] if chunk.is_lines else [f"c{place}" for place in range(len(chunk.columns))]
     columns |= {name: np.fromiter(cells, object, len(cells)) for name, cells in zip(names, chunk.columns, strict=True)}
-    parts = worker.job.parts
     with writing(parts.folder):
         # The rejects go first: where there is a part there are its rejects.
         if chunk.rejects:
             lines = "".join(f"{reject.to_json()}\n" for reject in chunk.rejects)
             write_whole(parts.rejects(chunk.index), lambda path: _write_text(path, lines))
-        write_whole(parts.table(chunk.index), lambda path: _write_parquet(worker.connection, columns, path))
+        write_whole(parts.table(chunk.index), lambda path: _write_parquet(connection, columns, path))
     return Done(chunk.rows, len(chunk.rejects))
 
 

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from affekt.affect.spaces import find_space
+from affekt.analysis.additions import Addition, addition_columns, addition_names, check_additions
 from affekt.cards import ModelCard
 from affekt.errors import InputError
 from affekt.inference.calibration import Calibration, check_calibration, read_calibration
@@ -55,7 +56,7 @@ class Asked:
     """What is asked of an opened model: the space to answer in, the space of people's votes (None:
     without them; where it is the space to answer in, their shares are the answer), the language (None:
     have it checked), how many texts go through the network at once, a calibration to one's own texts, and the
-    lowest probability of the most probable label that is answered (None: every text is)."""
+    lowest probability of the most probable label that is answered (None: every text is), and what to add besides."""
 
     space: LabelSpace
     votes: LabelSpace | None = None
@@ -63,6 +64,19 @@ class Asked:
     batch_size: int = 64
     calibration: Calibration | None = None
     surest: float | None = None
+    add: tuple[Addition, ...] = ()
+
+
+def with_additions(asked: Asked, card: ModelCard, additions: tuple[Addition, ...]) -> Asked:
+    """Return what is asked, with additions too. Raises as `affekt.analysis.additions.check_additions` does, and
+    `InputError` for labels of one's own, which say nothing of polarity or of seven emotions."""
+    if card.labels and {"polarity", "emotions"}.intersection(additions):
+        raise InputError(
+            "Polarity and emotions are told by a model's own labels, not by labels of your own. Add them in a run "
+            "without labels, or add subjectivity and vader alone."
+        )
+    check_additions(additions, card.space)
+    return replace(asked, add=additions)
 
 
 def ask(
@@ -88,7 +102,7 @@ def ask(
             "Abstaining at a risk needs a calibration: rows that say how often the model is wrong. Make one with "
             f"`affekt calibrate {card.name}` and pass it with calibration (`--calibration FILE`)."
         )
-    target = card.space if space is None else find_space(space)
+    target = card.space if space is None else _space_of(card, space)
     if raters:
         votes = check_votes(card, card.opinions[0] if space is None and card.opinions else target)
         return Asked(target, votes)
@@ -99,6 +113,11 @@ def ask(
     return Asked(target)
 
 
+def _space_of(card: ModelCard, space: str | LabelSpace) -> LabelSpace:
+    """Return a space by its name; that of a model of one's own is known to the model alone."""
+    return card.space if space == card.space.name else find_space(space)
+
+
 def opened(calibration: Path | Calibration | None) -> Calibration | None:
     """Return the calibration, read where it is a file. Raises `InputError`."""
     return read_calibration(calibration) if isinstance(calibration, Path) else calibration
@@ -107,7 +126,7 @@ def opened(calibration: Path | Calibration | None) -> Calibration | None:
 def _ask_calibrated(
     card: ModelCard, space: str | LabelSpace | None, raters: bool, calibration: Calibration, abstain: float | None
 ) -> Asked:
-    target = calibration.space if space is None else find_space(space)
+    target = calibration.space if space is None else _space_of(card, space)
     check_calibration(calibration, card.name, card.version, target)
     asked = ask(card, target, raters=raters)
     if asked.votes == asked.space:
@@ -137,6 +156,7 @@ def added_names(asked: Asked, prefix: str = "") -> tuple[str, ...]:
         names += [*(f"votes.{asked.votes.name}.{label}" for label in beside), "disagreement"]
     names += ["calibration"] if asked.calibration is not None else []
     names += ["abstained"] if asked.surest is not None else []
+    names += addition_names(asked.add)
     return tuple(prefix + name for name in (*names, "status"))
 
 
@@ -183,6 +203,7 @@ def score_columns(
     votes = np.full((count, len(asked.votes or ())), np.nan, np.float32)
     disagreement = np.full(count, np.nan, np.float32)
     labels, status = np.full(count, None, object), np.full(count, "ok", object)
+    added: list[list[NDArray[Any]]] = []
     own, surest = asked.calibration, asked.surest
     thresholds = np.array(reader.thresholds.get(asked.space.name, (0.5,) * width), np.float32)
     if own is not None:
@@ -202,6 +223,8 @@ def score_columns(
             converted = converted if own is None else own.apply(converted)
         probabilities[part][read] = converted
         vad[part][read] = estimates.vad[read]
+        if asked.add:
+            added.append(addition_columns(asked.add, texts[part], estimates.probabilities, reader.card.space))
         limits = thresholds
         if own is None and estimates.limits is not None and asked.space.name in estimates.limits:
             limits = estimates.limits[asked.space.name][read]
@@ -217,6 +240,10 @@ def score_columns(
         columns.append(np.full(count, own.fingerprint, object))
     if surest is not None:
         columns.append(~(probabilities.max(1) >= surest))
+    if asked.add and not added:
+        # Empty columns are of the same types as filled ones: parts of a table have to agree.
+        added.append(addition_columns(asked.add, [], np.zeros((0, len(reader.card.space))), reader.card.space))
+    columns += [np.concatenate(each) for each in zip(*added, strict=True)]
     return [*columns, status]
 
 
@@ -232,7 +259,7 @@ def join_labels(probabilities: NDArray[np.floating[Any]], space: LabelSpace, thr
     """
     names = np.array(space.labels, object)
     joined = np.full(len(probabilities), "", object)
-    if len(probabilities) == 0:
+    if not probabilities.size:
         return joined
     if space.kind == "exclusive":
         joined[:] = names[probabilities.argmax(1)]

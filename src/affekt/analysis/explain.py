@@ -36,6 +36,8 @@ def explain_reading(
     one. A weight is the label's probability, by the `calibration` if there is one, with the word minus without it,
     in [-1, 1].
     """
+    if not len(reading.space):
+        return reading  # a model of dimensions alone
     names = reading.labels[:labels] or (reading.top(1)[0].label,)
     start, part = int(reading.span.start), text_of(text, reading.span)
     units = [match.span() for match in UNIT.finditer(part)]

@@ -23,9 +23,11 @@ from affekt.cli.models import models_command
 from affekt.cli.papers import papers_command
 from affekt.cli.rank import rank_command
 from affekt.cli.ratings import ratings_command
+from affekt.cli.score import score_command
 from affekt.cli.spaces import spaces_command
 from affekt.cli.summarize import summarize_command
 from affekt.cli.terminal import use_replacements
+from affekt.cli.train import train_command
 from affekt.version import __version__
 
 __all__ = ["affekt", "main"]
@@ -67,6 +69,7 @@ for _command in (
     analyze_command,
     annotate_command,
     calibrate_command,
+    train_command,
     summarize_command,
     models_command,
     spaces_command,
@@ -75,6 +78,7 @@ for _command in (
     download_command,
     evaluate_command,
     compare_command,
+    score_command,
     grid_command,
     rank_command,
     papers_command,

@@ -13,6 +13,7 @@ import click
 from affekt.cli.failures import CANNOT
 from affekt.cli.languages import language_code
 from affekt.cli.listing import print_json
+from affekt.cli.own_labels import take_labels
 from affekt.cli.terminal import is_screen, screen
 from affekt.errors import AffektError, InputError
 from affekt.types import Report, Signal
@@ -36,10 +37,16 @@ _TABLES = (".csv", ".tsv", ".jsonl", ".ndjson", ".parquet")
 @click.option(
     "--model",
     metavar="NAME",
-    help="The model that reads; `affekt models` lists them. auto: English by text, the rest by text-multi.",
+    help="The model that reads; `affekt models` lists them, ./FOLDER is one of `affekt train`. auto: English by text, "
+    "the rest by text-multi.",
 )
 @click.option(
     "--space", metavar="NAME", help="The labels to answer in; `affekt spaces` lists them. Default: the model's own."
+)
+@click.option(
+    "--labels",
+    metavar="LIST|FILE",
+    help='Labels of your own: "proud, let down", or a file with a line each, as in `smug: pleased with oneself`.',
 )
 @click.option(
     "--explain/--no-explain",
@@ -73,6 +80,7 @@ def analyze_command(  # noqa: PLR0913 - click hands over one argument per option
     as_json: bool,
     model: str | None,
     space: str | None,
+    labels: str | None,
     explain: bool | None,
     raters: bool,
     language: str | None,
@@ -89,6 +97,7 @@ def analyze_command(  # noqa: PLR0913 - click hands over one argument per option
     \b
     affekt analyze "I can't believe you did this for me!"
     affekt analyze letter.txt --space ekman
+    affekt analyze "They forgot me again." --labels "proud, let down, amused"
     affekt analyze "Well, we shall see." --raters
     echo "so tired of this" | affekt analyze - --json
     """
@@ -113,6 +122,8 @@ def analyze_command(  # noqa: PLR0913 - click hands over one argument per option
     asked: dict[str, Any] = {"model": model, "space": space, "explain": explain, "raters": raters, "language": language}
     if calibration is not None:
         asked["calibration"] = calibration
+    if labels is not None:
+        asked["labels"] = take_labels(labels)
     reports = read_signals(signals, **asked) if signals else []
     _show(reports, as_json=as_json, drawing=drawing, several=len(inputs) > 1, top=top)
     if failed:

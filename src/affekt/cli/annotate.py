@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from affekt.cli.chat import chat_options, take_chat
 from affekt.cli.failures import Interruption
 from affekt.cli.languages import language_code
 from affekt.cli.progress import duration, progress_bar, rate
@@ -22,6 +23,7 @@ from affekt.errors import AffektError
 
 if TYPE_CHECKING:
     from affekt.analysis.bulk import BulkSummary, Progress
+    from affekt.types import LabelSpace
 
 FORMATS = ("csv", "tsv", "jsonl", "parquet")
 _FILE = click.Path(dir_okay=False, path_type=Path)
@@ -35,14 +37,22 @@ _STREAM_REJECTS = Path("stdout.rejects.jsonl")
     "-o",
     "--output",
     metavar="FILE|-",
-    required=True,
     help="Where to write; the ending says the format: .csv, .tsv, .jsonl (each also with .gz) or .parquet.",
 )
 @click.option("--format", "file_format", type=click.Choice(FORMATS), help="The format of - on either side.")
 @click.option(
-    "--model", metavar="NAME", help="The model that reads; text-nano is the fast one, auto also reads other languages."
+    "--model",
+    metavar="NAME",
+    help="The model that reads: text-nano is the fast one, auto also reads other languages, ./FOLDER is one of "
+    "`affekt train`, endpoint:URL#MODEL a chat model (key: AFFEKT_ENDPOINT_KEY; texts leave this machine).",
 )
 @click.option("--space", metavar="NAME", help="The labels to answer in. Default: the model's own.")
+@click.option("--labels", metavar="LIST|FILE", help='Labels of your own: "proud, let down", or a file, a line each.')
+@click.option(
+    "--add",
+    metavar="WHAT,…",
+    help="Add judgements: polarity, subjectivity, emotions (one of seven), vader (needs vaderSentiment).",
+)
 @click.option("--raters", is_flag=True, help="Add the expected shares of people's votes and how far they would differ.")
 @click.option(
     "--lang", "language", metavar="CODE", callback=language_code, help="Take every row as this language (en) unchecked."
@@ -61,14 +71,30 @@ _STREAM_REJECTS = Path("stdout.rejects.jsonl")
 @click.option(
     "--threads", type=click.IntRange(min=1), help="Threads of each worker. Default: one, or all for one worker."
 )
-@click.option("--workers", type=click.IntRange(min=1), default=1, show_default=True, help="Processes that read.")
+@click.option(
+    "--workers",
+    type=click.IntRange(1, 256),
+    help="Processes that read; of a chat model, calls at once. Default: 1; of a chat model 4.",
+)
 @click.option("--device", metavar="NAME", default="cpu", show_default=True, help="Where the model runs: cpu or cuda.")
 @click.option("--no-text", is_flag=True, help="Keep only the numbers of rejected rows, not what was in them.")
 @click.option("--restart", is_flag=True, help="Begin anew instead of going on where an earlier run stopped.")
 @click.option("--overwrite", is_flag=True, help="Replace the output if it exists.")
+@click.option(
+    "--gold", metavar="COLUMN", help="A column of labels given by people: say how far those that were read agree."
+)
+@chat_options
 @click.option("--quiet", is_flag=True, help="No progress bar and no summary.")
 def annotate_command(
-    *, table: str, column: str, output: str, file_format: str | None, quiet: bool, **options: Any
+    *,
+    table: str,
+    column: str,
+    output: str | None,
+    file_format: str | None,
+    quiet: bool,
+    gold: str | None,
+    estimate: bool,
+    **options: Any,
 ) -> None:
     """Read one column of a table and write the table with what was read in it.
 
@@ -78,15 +104,30 @@ def annotate_command(
     the output is -). A run that was stopped goes on where it was when the same command is given
     again; with - on either side it cannot.
 
+    A chat model tells no probabilities: it adds `labels` and `status` alone (with --dimensions `valence`, `arousal`,
+    `dominance`), and what a --template asks for besides. Rows whose reply is no answer are rejected.
+
     \b
     affekt annotate reviews.csv --column text -o reviews.parquet
     affekt annotate reviews.csv --column text -o ekman.csv --space ekman --model text-nano
+    affekt annotate titles.csv --column title -o out.csv --add polarity,subjectivity,emotions
+    affekt annotate reviews.csv --column text -o out.csv --labels "thrilled, let down, cheated"
     cat rows.jsonl | affekt annotate - --column text -o - --format jsonl > out.jsonl
+    affekt annotate reviews.csv --column text --model endpoint:http://localhost:8000/v1#llama --space ekman --estimate
     """
+    take_chat(options, column=column, gold=gold)
+    _take_own(options)
+    if estimate:
+        _tell_estimate(table, file_format, column, options)
+        return
+    if output is None:
+        raise click.UsageError("Say where to write: -o FILE (--output).")
     try:
         with _ends(table, output, file_format) as (source, target):
+            _check_gold(source, column, gold, options)
             with progress_bar(quiet=quiet) as draw:
                 summary = annotate_table(source, target, column, options, draw)
+            told = [*_asked(summary, options), *_agreed(summary, gold, column, options)]
             if output == "-":
                 summary = _hand_over(summary)
     except KeyboardInterrupt as error:
@@ -94,6 +135,86 @@ def annotate_command(
         raise Interruption(f"Stopped. {'Nothing was kept.' if '-' in (table, output) else advice}") from error
     if not quiet:
         click.echo(summary_line(summary, "standard output" if output == "-" else output), err=True)
+        for line in told:
+            click.echo(line, err=True)
+
+
+def _take_own(options: dict[str, Any]) -> None:
+    """Read labels of one's own and additions, in place."""
+    if options["labels"] is not None:
+        from affekt.cli.own_labels import take_labels
+
+        options["labels"] = take_labels(options["labels"])
+    add = options.pop("add")
+    if add is not None:
+        from affekt.analysis.additions import parse_additions
+
+        options["add"] = parse_additions(add)
+
+
+def _tell_estimate(table: str, file_format: str | None, column: str, options: dict[str, Any]) -> None:
+    """Say what asking about the table would take."""
+    from affekt.analysis.asking import is_endpoint
+    from affekt.analysis.bulk import BulkOptions, estimate_file
+
+    if not is_endpoint(options["model"]):
+        raise click.UsageError("--estimate is about a chat model: --model endpoint:URL#MODEL. Ours cost nothing.")
+    with _ends(table, "estimate.jsonl", file_format) as (source, _):
+        found = estimate_file(source, column=column, options=BulkOptions(**options))
+    click.echo(found.asking.sentence(options["asking"].price))
+    if found.rejected:
+        click.echo(f"{found.rejected:,} of {found.rows:,} rows cannot be read and would be rejected.")
+
+
+def _check_gold(source: Path, column: str, gold: str | None, options: dict[str, Any]) -> None:
+    """Raise `UnknownNameError` where the table has no such column, before anything is read or paid for."""
+    if gold is None:
+        return
+    from affekt.analysis.bulk import BulkOptions, table_columns
+    from affekt.analysis.table import check_column
+
+    check_column(gold, table_columns(source, column=column, options=BulkOptions(**options)), repr(str(source)))
+
+
+def _asked(summary: BulkSummary, options: dict[str, Any]) -> list[str]:
+    """Return what asking a chat model took, in lines."""
+    if summary.bill is None:
+        return []
+    from affekt.analysis.asking import NO_REPLY, UNPARSEABLE
+    from affekt.analysis.bulk_merge import count_rejects
+
+    lost = {} if summary.rejects is None else count_rejects(summary.rejects, (UNPARSEABLE, NO_REPLY))
+    asked = summary.written + sum(lost.values())
+    shares = [f"{name} {count:,} of {asked:,} rows ({count / max(1, asked):.1%})" for name, count in lost.items()]
+    rows = [f"{name}: {value}" for name, value in summary.bill.rows() if name not in ("unparseable", "failed")]
+    return [*(shares or [f"{UNPARSEABLE} 0 of {asked:,} rows"]), "asked in this run: " + "; ".join(rows)]
+
+
+def _agreed(summary: BulkSummary, gold: str | None, column: str, options: dict[str, Any]) -> list[str]:
+    """Return how far what was read agrees with a column of labels, in lines."""
+    if gold is None:
+        return []
+    from affekt.analysis.gold import file_agreement
+
+    space = _space_of(options)
+    shown = [example.text for example in options["asking"].examples] if options["asking"] else []
+    found = file_agreement(summary.output, gold, space, prefix=options["prefix"], column=column, shown=shown)
+    return found.sentences()
+
+
+def _space_of(options: dict[str, Any]) -> LabelSpace:
+    from affekt.affect.spaces import find_space
+    from affekt.analysis.columns import ask, opened
+    from affekt.models.index import find_model
+
+    if options["asking"]:
+        return find_space(options["space"])
+    return ask(
+        find_model(options["model"]),
+        options["space"],
+        raters=options["raters"],
+        calibration=opened(options["calibration"]),
+    ).space
 
 
 def annotate_table(

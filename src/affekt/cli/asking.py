@@ -27,6 +27,11 @@ def asking_options(command: Any) -> Any:
             help="What a checkpoint's labels are called in the space, as in LABEL_0=negative,LABEL_1=positive.",
         ),
         click.option(
+            "--labels",
+            metavar="LIST|FILE",
+            help="Of text-open and entail: what labels mean, as in `joy: great pleasure`; a list, or a line each.",
+        ),
+        click.option(
             "--price", metavar="IN,OUT", help="Of an endpoint: what a million tokens cost [AFFEKT_ENDPOINT_PRICE]."
         ),
         click.option(
@@ -92,7 +97,12 @@ def take_asking(on: dict[str, Any]) -> dict[str, Any]:
     space: LabelSpace | None = None
     if (named := on.pop("answers_in")) is not None:
         space = find_space(named)
-    return {"space": space, "endpoint": _endpoint(on), "names": _names(on.pop("answer_labels"))}
+    asked: dict[str, Any] = {"space": space, "endpoint": _endpoint(on), "names": _names(on.pop("answer_labels"))}
+    if (labels := on.pop("labels")) is not None:
+        from affekt.cli.own_labels import take_labels
+
+        asked["labels"] = take_labels(labels)
+    return asked
 
 
 def _endpoint(on: dict[str, Any]) -> EndpointOptions:

@@ -71,7 +71,8 @@ def evaluate_command(
     MODEL is one of ours (`affekt models`), a baseline (prior, all-positive, tfidf, vader), a file of predictions
     (.csv, .tsv, .jsonl, .parquet with a column `id`), a function or scikit-learn estimator `module:callable` or
     `path/to/file.py:callable` (one that is not fitted learns from the other splits), a Hugging Face checkpoint
-    `hf:NAME_OR_PATH` (`hf:PATH@FILE.onnx`), or a chat model `endpoint:URL#MODEL` (`endpoint:echo` needs no server, and
+    `hf:NAME_OR_PATH` (`hf:PATH@FILE.onnx`), what knows labels by their names (`text-open`, or `entail:NAME_OR_PATH`, a
+    model of entailment), or a chat model `endpoint:URL#MODEL` (`endpoint:echo` needs no server, and
     knows nothing).
 
     A corpus is one of `affekt corpora`, or a table or folder of your own (mine.csv, mine.csv:test), whose columns are

@@ -55,7 +55,7 @@ def space_of(name: str | None, fallback: LabelSpace) -> LabelSpace:
     """Return the label space of that name, or the other one without a name. Raises `UnknownNameError`."""
     from affekt.affect.spaces import find_space
 
-    return fallback if name is None else find_space(name)
+    return fallback if name is None or name == fallback.name else find_space(name)
 
 
 def open_labelled(path: Path) -> Source:

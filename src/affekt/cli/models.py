@@ -68,12 +68,17 @@ def model_details(card: ModelCard) -> dict[str, str | list[str]]:
         "Name": card.name,
         "Version": card.version,
         "About": card.summary,
-        "Reads": f"{card.modality} in {', '.join(card.languages)}, {card.window} {unit} at a time",
+        "Reads": f"{card.modality} in {', '.join(card.languages) or 'any language'}, {card.window} {unit} at a time",
         "Answers": _answers(card),
         "Labels": ", ".join(card.space.labels),
-        "Runs on": {"onnx": "ONNX Runtime", "numpy": "NumPy", "ngrams": "NumPy", "several": "those of its members"}[
-            card.runtime
-        ],
+        "Runs on": {
+            "onnx": "ONNX Runtime",
+            "numpy": "NumPy",
+            "ngrams": "NumPy",
+            "several": "those of its members",
+            "head": f"a head, NumPy, on {card.members[0].name if card.members else '-'}",
+            "encoder": "ONNX Runtime",
+        }[card.runtime],
         "Licence of weights": f"{card.licence} (business use: {'yes' if card.commercial else 'no'})",
         "Licence of code": card.code_licence,
         "Trained on": list(card.trained_on) or "-",
@@ -106,7 +111,7 @@ def _thresholds(card: ModelCard) -> dict[str, str]:
 
 def _weights(card: ModelCard) -> list[str]:
     """Return where the weights lie, each file with its size, or that it is missing."""
-    if card.members:
+    if card.runtime == "several":
         return [f"those of {' and '.join(member.name for member in card.members)}"]
     lines = [str(card.folder)]
     for name, checksum in card.files.items():

@@ -64,7 +64,7 @@ def take_description(on: dict[str, Any]) -> Description | None:
         columns=_columns(given["columns"]),
         space=find_space(given["labels_in"]) if given["labels_in"] else None,
         mapping=read_mapping(given["label_map"]) if given["label_map"] else {},
-        scale=_scales(given["scale"]),
+        scale=scales_of(given["scale"] or ()),
         separator=given["separator"],
         language=given["row_language"],
         split_by=given["split_by"],
@@ -83,7 +83,8 @@ def _columns(given: tuple[str, ...]) -> Mapping[str, tuple[str, ...]]:
     return columns
 
 
-def _scales(given: tuple[str, ...]) -> Mapping[str, tuple[float, float]]:
+def scales_of(given: tuple[str, ...]) -> Mapping[str, tuple[float, float]]:
+    """Return the lowest and highest answer by dimension, of ``LOW,HIGH`` or ``v=LOW,HIGH``. Raises `InputError`."""
     found: dict[str, tuple[float, float]] = {}
     for one in given:
         dimension, sign, bounds = one.rpartition("=")

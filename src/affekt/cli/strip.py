@@ -72,7 +72,10 @@ def _chosen(readings: Sequence[Reading]) -> list[int]:
 
 
 def _label(reading: Reading) -> str:
-    return reading.top(1)[0].label if reading.status == "ok" else "not read"
+    if reading.status != "ok":
+        return "not read"
+    # A model of dimensions alone has no label.
+    return next((each.label for each in reading.top(1)), "")
 
 
 def _answer(page: Page, reading: Reading, label_width: int) -> Text:
@@ -84,7 +87,8 @@ def _answer(page: Page, reading: Reading, label_width: int) -> Text:
         return Text(f"  {label:<{label_width + 22}}", FAINT)
     here = label in reading.labels
     line = Text.assemble((f"{page.glyphs.present if here else ' '} ", PRESENT))
-    line.append(f"{label:<{label_width}} {reading.top(1)[0].probability:.2f}", "bold" if here else "")
+    said = next((f"{each.probability:.2f}" for each in reading.top(1)), "    ")
+    line.append(f"{label:<{label_width}} {said}", "bold" if here else "")
     if reading.vad is not None:
         valence = reading.vad.valence
         left, centre, right = gauge(valence, 4, page.glyphs)

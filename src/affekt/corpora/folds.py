@@ -6,6 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from hashlib import sha256
+from typing import NamedTuple
 
 import numpy as np
 
@@ -153,6 +154,37 @@ def later_users(records: Sequence[Record], *, time: str, fraction: float, seed: 
     >>> split.disjoint, len(split.kept), len(split.held)
     (('id', 'speaker', 'after:time'), 8, 4)
     """
+    parts = user_time_parts(records, time=time, fraction=fraction, seed=seed)
+    return Split(parts.learned, parts.both, ("id", "speaker", f"after:{time}"), f"{time}, users")
+
+
+class UserTimeParts(NamedTuple):
+    """Records by whether their user and their time are those learned from.
+
+    `learned`: the kept users' early items; `users`: the held users' early items; `later`: the kept users' late items;
+    `both`: the held users' late items. `users` and `later` may be empty.
+    """
+
+    learned: tuple[Record, ...]
+    users: tuple[Record, ...]
+    later: tuple[Record, ...]
+    both: tuple[Record, ...]
+
+
+def user_time_parts(records: Sequence[Record], *, time: str, fraction: float, seed: int = 0) -> UserTimeParts:
+    """Return records to learn from and three parts to be scored on: other users, a later time, both at once.
+
+    Users are held, and the border in time is drawn, as `later_users` says, whose two parts are `learned` and `both`.
+    As LEIA (Aroyehun, Malik, Metzler et al. 2023) tests on unseen users and on a later time. Raises what `later_users`
+    raises.
+
+    >>> from affekt.types import Signal
+    >>> records = [
+    ...     Record(str(n), Signal("…"), "all", speaker=f"u{n % 5}", conditions={"time": str(n)}) for n in range(20)
+    ... ]
+    >>> [len(part) for part in user_time_parts(records, time="time", fraction=0.4)]
+    [8, 4, 4, 4]
+    """
     if not 0 < fraction < 1:
         raise ValueError(f"fraction must lie between 0 and 1, got {fraction}.")
     lacking = next((r.id for r in records if r.speaker is None or time not in r.conditions), None)
@@ -162,11 +194,14 @@ def later_users(records: Sequence[Record], *, time: str, fraction: float, seed: 
     held_users = set(users[: max(1, round(fraction * len(users)))])
     stamps = sorted(_stamp(record, time) for record in records)
     border = stamps[min(len(stamps) - 1, int((1 - fraction) * len(stamps)))] if stamps else (0.0, "")
-    kept = tuple(r for r in records if r.speaker not in held_users and _stamp(r, time) < border)
-    held = tuple(r for r in records if r.speaker in held_users and _stamp(r, time) >= border)
-    if not kept or not held:
+    parts: dict[tuple[bool, bool], list[Record]] = {
+        (held, late): [] for held in (False, True) for late in (False, True)
+    }
+    for record in records:
+        parts[record.speaker in held_users, _stamp(record, time) >= border].append(record)
+    if not parts[False, False] or not parts[True, True]:
         raise CorpusError("No split of these users and this time leaves items on both sides. Try another fraction.")
-    return Split(kept, held, ("id", "speaker", f"after:{time}"), f"{time}, users")
+    return UserTimeParts(*(tuple(parts[key]) for key in ((False, False), (True, False), (False, True), (True, True))))
 
 
 def cross_corpus(records: Mapping[str, Sequence[Record]], *, target: str) -> Split:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from affekt.cards import ModelCard
+from affekt.corpora.own.description import OWN
 from affekt.errors import InputError, unknown_name
 from affekt.evaluation.answers import Answers, Question, Subject
 from affekt.evaluation.functions import called, function_subject
@@ -26,10 +28,15 @@ from affekt.types import LabelSpace
 if TYPE_CHECKING:
     from affekt.evaluation.endpoint import EndpointOptions
 
+OPEN, ENTAIL = "text-open", "entail:"
 KINDS = (
-    "a model of ours (`affekt models`), a baseline (" + ", ".join(SIMPLE) + "), a file of predictions (.csv, .tsv, "
-    ".jsonl, .parquet), `module:callable`, `path/to/file.py:callable`, `hf:NAME_OR_PATH`, `endpoint:URL#MODEL`, or "
-    "`endpoint:echo`"
+    "a model of ours (`affekt models`), a folder of `affekt train`, a baseline ("
+    + ", ".join(SIMPLE)
+    + "), a file of predictions (.csv, .tsv, "
+    ".jsonl, .parquet), `module:callable`, `path/to/file.py:callable`, `hf:NAME_OR_PATH`, "
+    "`entail:NAME_OR_PATH` (a model of entailment), `text-open` (labels by name), "
+    "`endpoint:URL#MODEL`, or "
+    "`endpoint:echo`, `vote:A,B,C` or `weighted-vote:A,B,C` of any of these"
 )
 
 
@@ -39,11 +46,14 @@ def find_subject(
     space: LabelSpace | None = None,
     endpoint: EndpointOptions | None = None,
     names: Mapping[str, str] | None = None,
+    labels: Sequence[str] | None = None,
 ) -> Subject:
-    """Return what `name` means: one of ours, a baseline, a table of predictions, a function, ``hf:`` or ``endpoint:``.
+    """Return what `name` means: one of ours, a baseline, a table of predictions, a function, ``hf:`` or ``endpoint:``,
+    or, after ``vote:`` or ``weighted-vote:``, several of these, which vote.
 
     `space` says what a table's or a function's labels are in, where that is neither the space that is scored nor
-    the corpus's own. `endpoint` says how an endpoint is asked, `names` what a checkpoint's labels are called in the
+    the corpus's own. `text-open` and ``entail:CHECKPOINT`` know labels by their names, or as `labels` define them.
+    `endpoint` says how an endpoint is asked, `names` what a checkpoint's labels are called in the
     space. A file is one whose name ends in .csv, .tsv, .jsonl or .parquet. A function or an estimator is imported; one
     that is not fitted learns from the corpus's other records. Nothing else is opened before it is asked. Raises
     `UnknownNameError` and, for a file that is absent, `InputError`.
@@ -54,6 +64,14 @@ def find_subject(
     Traceback (most recent call last):
     affekt.errors.UnknownNameError: Unknown model 'text-nono'. Did you mean 'text-nano'? ...
     """
+    if name == OPEN or name.startswith(ENTAIL):
+        from affekt.evaluation.by_name import entailment_subject, open_subject
+
+        return open_subject(labels) if name == OPEN else entailment_subject(name.removeprefix(ENTAIL), labels=labels)
+    if labels is not None:
+        raise InputError(
+            f"--labels define labels for {OPEN} and {ENTAIL}CHECKPOINT, which know labels by name; not for {name}."
+        )
     if name in MODELS or name == AUTO.name:
         return _ours(find_model(name))
     if name in SIMPLE:
@@ -62,6 +80,13 @@ def find_subject(
         from affekt.evaluation.hugging_face import hugging_face_subject
 
         return hugging_face_subject(name.removeprefix("hf:"), space=space, names=names)
+    for kind in ("vote:", "weighted-vote:"):
+        if name.startswith(kind):
+            from affekt.evaluation.ensemble import ensemble_subject
+
+            named = [part.strip() for part in name.removeprefix(kind).split(",") if part.strip()]
+            members = [find_subject(part, space=space, endpoint=endpoint, names=names) for part in named]
+            return ensemble_subject(members, weighted=kind == "weighted-vote:")
     if name.startswith("endpoint:"):
         from affekt.evaluation.endpoint import endpoint_subject
 
@@ -69,15 +94,17 @@ def find_subject(
     path = Path(name)
     if path.suffix.lower() in SUFFIXES:
         return table_subject(path, space=space)
-    if ":" in name:
+    if ":" in name and not path.is_dir():
         return _callable(name, space)
     if name in plugin_models().cards:
         return _ours(find_model(name))
     if path.suffix == ".py":
         raise InputError(f"Which function of {name}? Write {name}:callable.")
+    if path.is_dir():
+        return _ours(find_model(path))
     if path.exists():
         raise InputError(f"{name} is no table of predictions. What can be scored: {KINDS}.")
-    raise unknown_name("model", name, [*MODELS, AUTO.name, *SIMPLE], "affekt models")
+    raise unknown_name("model", name, [*MODELS, AUTO.name, OPEN, *SIMPLE], "affekt models")
 
 
 def _callable(name: str, space: LabelSpace | None) -> Subject:
@@ -91,6 +118,32 @@ def _callable(name: str, space: LabelSpace | None) -> Subject:
         raise InputError(f"{name} is not fitted: it learns the labels that are scored. Leave --answers-in out.")
     learner = Learner(called(name), version_of(name), partial(teach_estimator, lambda: reader))
     return Subject(learner.name, learner.version, partial(taught_answers, learner), learns=True)
+
+
+def _by_name(said: Answers, own: LabelSpace, asked: LabelSpace) -> Answers:
+    """Return answers over the labels of one table as answers over those of another that are called the same.
+
+    Labels of tables need not be emotions, so no map has them; a label that the model did not learn gets nothing.
+    """
+    known = [own.labels.index(label) if label in own else None for label in asked]
+    if said.probabilities is None or all(place is None for place in known):
+        return said
+    limits = np.asarray(said.thresholds.get(own.name, (0.5,) * len(own)), np.float64)
+    probabilities, chosen = np.zeros((len(said.answered), len(asked))), None
+    bounds = np.full(len(asked), 1.1)
+    for place, source in enumerate(known):
+        if source is not None:
+            probabilities[:, place], bounds[place] = said.probabilities[:, source], limits[source]
+    if own.kind == "exclusive" and asked.kind == "exclusive":
+        # Decided among all that it knows: an item given a label that this table lacks is a miss.
+        best = np.nan_to_num(said.probabilities, nan=-1.0).argmax(axis=1)
+        chosen = np.array([[place == source for source in known] for place in best.tolist()], np.bool_)
+        chosen[~said.answered] = False
+    new = [label for label, source in zip(asked, known, strict=True) if source is None]
+    notes = (f"Labels it did not learn: {', '.join(new)}.",) if new else ()
+    return replace(
+        said, space=asked, probabilities=probabilities, chosen=chosen, thresholds={asked.name: bounds}, notes=notes
+    )
 
 
 def _ours(card: ModelCard) -> Subject:
@@ -115,12 +168,16 @@ def _ours(card: ModelCard) -> Subject:
                 if not isinstance(own, np.ndarray):
                     own = thresholds[space] = np.full((count, limits.shape[1]), np.nan)
                 own[rows] = limits
-        return Answers(
+        found = Answers(
             answered,
             card.space,
             probabilities,
             vad=vad if card.dimensions else None,
             thresholds=thresholds,
         )
+        asked = question.space
+        if asked is None or asked == card.space or {asked.source, card.space.source} != {OWN}:
+            return found
+        return _by_name(found, card.space, asked)
 
     return Subject(card.name, card.version, answer, trained_on=card.trained_on)

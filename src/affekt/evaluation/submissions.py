@@ -7,17 +7,21 @@ Text-Based Emotion Detection, SemEval.
 
 from __future__ import annotations
 
+import csv
+import io
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, cast
+from typing import Literal, NamedTuple, cast
 
 import numpy as np
 
-from affekt.corpora.brighter import LANGUAGES
+from affekt.corpora.brighter import LANGUAGES, SPACE, read_tracks
 from affekt.corpora.files import read_cells
+from affekt.corpora.read import find_folder
 from affekt.errors import InputError, unknown_name
+from affekt.evaluation.records import replace_file
 from affekt.metrics.classification import label_f1, macro_f1, micro_f1
 from affekt.metrics.inputs import Floats
 from affekt.metrics.regression import pearson
@@ -43,12 +47,13 @@ class Scored:
     emotions: Mapping[str, float]
 
 
-def score_submission(submission: Path, gold: Path) -> Scored:
+def score_submission(submission: Path, gold: Path | None = None) -> Scored:
     """Return the published scores of a file ``pred_<language>_<track>.csv`` against the gold file of its language.
 
-    Both have a column ``id`` and one per emotion with 0 or 1 (Track B: 0 to 3), the submission's in the gold file's
-    order; the gold file may have the texts too. The task's own script reads a cell that is no number as 0 and
-    leaves out items that a submission does not have; here both are refused.
+    Without `gold` it is the published test part in the folder of the corpus ``brighter`` (`published_gold`). Both have
+    a column ``id`` and one per emotion with 0 or 1 (Track B: 0 to 3), the submission's in the gold file's order; the
+    gold file may have the texts too. The task's own script reads a cell that is no number as 0 and leaves out items
+    that a submission does not have; here both are refused.
 
     Raises `InputError` that says what is wrong with the name, the columns, the ids or a cell; `UnknownNameError` for a
     language that the task does not have; `CorpusError` where a file is absent or unreadable.
@@ -70,7 +75,7 @@ def score_submission(submission: Path, gold: Path) -> Scored:
     language, track = match[1], cast("Track", match[2])
     if language not in LANGUAGES:
         raise unknown_name("language of the task", language, LANGUAGES, "affekt corpora brighter")
-    emotions, truth = _table(gold, track)
+    emotions, truth = published_gold(language, track) if gold is None else _table(gold, track)
     named, answers = _table(submission, track)
     if named != emotions:
         raise InputError(
@@ -88,7 +93,67 @@ def score_submission(submission: Path, gold: Path) -> Scored:
     return Scored(language, track, len(truth), metrics, dict(zip(emotions, each, strict=True)))
 
 
-def _table(path: Path, track: Track) -> tuple[tuple[str, ...], dict[str, list[float]]]:
+class Gold(NamedTuple):
+    """The emotions that were asked, and each item's numbers by its id."""
+
+    emotions: tuple[str, ...]
+    items: dict[str, list[float]]
+
+
+def published_gold(language: str, track: Track) -> Gold:
+    """Return the published test part of a language as the corpus ``brighter`` has it.
+
+    Raises `CorpusError` where the corpus is not here, `InputError` where it has no gold: of English in Track A none was
+    published, and of Track C it holds the four languages that only that track has; the others repeat Track A's
+    test texts in another order, so they need the task's own file.
+    """
+    found: dict[str, list[float]] = {}
+    emotions: tuple[str, ...] = ()
+    for _, record in read_tracks(find_folder("brighter"), tracks=track, languages=(language,)):
+        if record.split == "test" and len(record.unrated) < len(SPACE):
+            emotions = tuple(label for label in SPACE if label not in record.unrated)
+            top = _TOP[track]
+            given = record.intensities or {label: float(label in record.labels) for label in emotions}
+            found[record.id] = [float(round(given[label] * top)) for label in emotions]
+    if not found:
+        raise InputError(
+            f"The corpus brighter has no gold of {language} in track {track.upper()}. Give the task's file with --gold."
+        )
+    return Gold(emotions, found)
+
+
+def write_submission(
+    folder: Path, language: str, track: Track, answers: Mapping[str, Sequence[float]], *, emotions: Sequence[str]
+) -> Path:
+    """Write ``pred_<language>_<track>.csv`` into `folder` and return its path.
+
+    answers: by the item's id a whole number per emotion, 0 or 1 (Track B: 0 to 3). Raises `InputError` for answers
+    that the task would not take, `UnknownNameError` for a language that it does not have, `OutputError`.
+
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = write_submission(Path(folder), "eng", "b", {"x1": [0, 3]}, emotions=["anger", "joy"])
+    ...     path.name, path.read_text().splitlines()
+    ('pred_eng_b.csv', ['id,anger,joy', 'x1,0,3'])
+    """
+    if language not in LANGUAGES:
+        raise unknown_name("language of the task", language, LANGUAGES, "affekt corpora brighter")
+    lines = io.StringIO()
+    writer = csv.writer(lines, lineterminator="\n")
+    writer.writerow(("id", *emotions))
+    for item, row in answers.items():
+        if len(row) != len(emotions) or any(value % 1 or not 0 <= value <= _TOP[track] for value in row):
+            raise InputError(
+                f"The answer to {item} is {list(row)}; track {track.upper()} asks for {len(emotions)} whole numbers "
+                f"from 0 to {_TOP[track]}."
+            )
+        writer.writerow((item, *(int(value) for value in row)))
+    path = folder / f"pred_{language}_{track}.csv"
+    replace_file(path, lines.getvalue().encode())
+    return path
+
+
+def _table(path: Path, track: Track) -> Gold:
     """The emotions of a file and each item's numbers."""
     rows = read_cells(path.parent, path.name)
     first = next(rows, None)
@@ -105,7 +170,7 @@ def _table(path: Path, track: Track) -> tuple[tuple[str, ...], dict[str, list[fl
         found[cells[0]] = [_number(cells[place], header[place], track, f"{file}, line {line}") for place in places]
     if not found:
         raise InputError(f"{path.name} has no rows.")
-    return tuple(header[place] for place in places), found
+    return Gold(tuple(header[place] for place in places), found)
 
 
 def _number(cell: str, emotion: str, track: Track, where: str) -> float:

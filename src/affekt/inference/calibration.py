@@ -56,6 +56,12 @@ class Calibration:
         moved = self.scale * scores(probabilities, self.space) + self.shift
         return np.asarray(from_scores(moved, self.space), np.float32)
 
+    def _own(self) -> dict[str, str]:
+        """Return what else there is to know of a space that no list has."""
+        from affekt.affect.spaces import SPACES
+
+        return {} if self.space.name in SPACES else {"kind": self.space.kind, "source": self.space.source}
+
     @property
     def fingerprint(self) -> str:
         """Eight characters that tell this calibration from another."""
@@ -69,6 +75,7 @@ class Calibration:
             "version": self.version,
             "space": self.space.name,
             "labels": list(self.space.labels),
+            **self._own(),
             "scale": np.round(self.scale, 6).tolist(),
             "shift": np.round(self.shift, 6).tolist(),
             "thresholds": np.round(self.thresholds, 4).tolist(),
@@ -110,7 +117,7 @@ def write_calibration(calibration: Calibration, path: Path) -> None:
 
 def read_calibration(path: Path) -> Calibration:
     """Return the calibration that `affekt calibrate` wrote. Raises `InputError` where the file is not one."""
-    from affekt.affect.spaces import find_space
+    from affekt.affect.spaces import SPACES, find_space
 
     fix = "Make one with `affekt calibrate`."
     try:
@@ -120,7 +127,12 @@ def read_calibration(path: Path) -> Calibration:
     if not isinstance(values, dict) or values.get("affekt_calibration") != _FORMAT:
         raise InputError(f"{path} is no calibration of this version of affekt. {fix}")
     try:
-        space = find_space(values["space"])
+        if values["space"] in SPACES or "kind" not in values:
+            space = find_space(values["space"])
+        else:
+            # The labels of a model of one's own, which no list has.
+            labels, source = tuple(map(str, values["labels"])), str(values["source"])
+            space = LabelSpace(str(values["space"]), labels, values["kind"], source)
         if list(space.labels) != values["labels"]:
             raise InputError(f"{path} is for other labels of {space.name} than this version of affekt has. {fix}")
         width = len(space)

@@ -82,8 +82,11 @@ class Checkpoint:
         if width is not None and width != len(self.labels):
             raise InputError(f"The ONNX file answers with {width} numbers, its configuration names {len(self.labels)}.")
 
-    def probabilities(self, texts: Sequence[str], *, batch_size: int = 32) -> Floats:
-        """Return float64 (text, label) in [0, 1]: softmax over the labels; a sigmoid of each where several may hold."""
+    def probabilities(self, texts: Sequence[str] | Sequence[tuple[str, str]], *, batch_size: int = 32) -> Floats:
+        """Return float64 (text, label) in [0, 1]: softmax over the labels; a sigmoid of each where several may hold.
+
+        Where each of `texts` is a pair, both are read as the tokenizer joins them: a premise and its hypothesis.
+        """
         encoded = self._tokenizer.encode_batch(list(texts))
         logits = np.zeros((len(texts), len(self.labels)))
         # Texts of one length share a batch, so that little is padded.

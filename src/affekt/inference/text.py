@@ -156,6 +156,33 @@ class TextReader:
         rows[filled] = encoded[: len(filled)]
         return rows
 
+    def encode(
+        self, texts: Sequence[str], *, batch_size: int = 64, language: str | None = None
+    ) -> tuple[Floats, TextEstimates]:
+        """Return the encodings, float32 (text, width), and the estimates of `texts`, by reading them once.
+
+        Of a text past the window the encodings of its windows are averaged by their number of pieces, as the estimates
+        are; a text that is not read is a row of zeros. `language` is that of `estimate`.
+        """
+        ids = [self.pieces(text) for text in texts]
+        empty = np.fromiter((not text for text in ids), bool, len(ids))
+        kept: list[Floats] = []
+        read = ~empty & self._supported(texts, ids, language)
+        estimates = self._estimate(ids, read, empty, batch_size, kept=kept)
+        if not kept:
+            # Nothing is read, so nothing says how wide an encoding is: one piece does.
+            kept = [np.zeros((len(ids), self._network.features([[1]], batch_size=1).shape[1]), np.float32)]
+        return kept[0], estimates
+
+    def encode_pieces(self, ids: Sequence[Sequence[int]], *, batch_size: int = 64) -> tuple[Floats, TextEstimates]:
+        """Return the encodings and the estimates of texts given as piece ids, 0 where masked; see `encode`."""
+        empty = np.fromiter((not any(text) for text in ids), bool, len(ids))
+        kept: list[Floats] = []
+        estimates = self._estimate(ids, ~empty, empty, batch_size, kept=kept)
+        if not kept:
+            kept = [np.zeros((len(ids), self._network.features([[1]], batch_size=1).shape[1]), np.float32)]
+        return kept[0], estimates
+
     def _supported(self, texts: Sequence[str], ids: list[list[int]], language: str | None) -> NDArray[np.bool_]:
         if language is not None:
             return np.full(len(ids), language in self.card.languages)
@@ -173,7 +200,10 @@ class TextReader:
         empty: NDArray[np.bool_],
         batch_size: int,
         head: OpinionHead | None = None,
+        *,
+        kept: list[Floats] | None = None,
     ) -> TextEstimates:
+        """Return the estimates; with a list `kept` the pooled encodings are put into it."""
         window = self.card.window
         owners, chunks = [], []
         for i in np.flatnonzero(read).tolist():
@@ -198,7 +228,12 @@ class TextReader:
                 said = head.estimate(raw.features)
                 parts += [said.shares, said.disagreement[:, None]]
             values = np.concatenate(parts, axis=1)
-            columns[read] = _pool(values, np.array(owners), np.array([len(chunk) for chunk in chunks], np.float32))
+            lengths = np.array([len(chunk) for chunk in chunks], np.float32)
+            columns[read] = _pool(values, np.array(owners), lengths)
+            if kept is not None:
+                encodings = np.zeros((count, raw.features.shape[1]), np.float32)
+                encodings[read] = _pool(raw.features, np.array(owners), lengths)
+                kept.append(encodings)
         return TextEstimates(
             probabilities=columns[:, :labels],
             vad=columns[:, labels : labels + 3],
@@ -235,6 +270,15 @@ def _open(card: ModelCard, threads: int | None, device: str) -> AnyReader:
         from affekt.inference.several import SeveralReader
 
         return SeveralReader(card, [open_reader(member, threads=threads, device=device) for member in card.members])
+    if card.runtime in ("head", "encoder"):
+        from affekt.inference.own import load_own
+
+        base = open_reader(card.members[0], threads=threads, device=device) if card.members else None
+        return load_own(card, base, threads=threads, device=device)
+    if card.runtime == "open":
+        from affekt.inference.open_labels import OpenReader
+
+        return OpenReader(card, open_reader(card.members[0], threads=threads, device=device))
     if card.tokenizer is None:
         raise InputError(f"The card of {card.name!r} names no tokenizer, which runtime {card.runtime!r} needs.")
     return TextReader(card, _open_network(card, threads, device), WordPieces.load(card.tokenizer))

@@ -31,7 +31,8 @@ class Echo:
     Asked by a template of `prompts`, it answers with the labels whose names stand in the text (in an exclusive space
     the first of them, else the neutral one, else one picked by a hash of the text), or with the mean valence, arousal
     and dominance of the emotion words in it; further strings it is asked for are the text itself. To anything else it
-    replies with the last message. It shows that the path works and says nothing about any text: scores of it are a floor.
+    replies with the last message. It shows that the path works and says nothing about any text: scores of it are a
+    floor.
     """
 
     name = "echo"

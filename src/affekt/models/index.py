@@ -7,6 +7,7 @@ from pathlib import Path
 from affekt.affect.spaces import find_space
 from affekt.cards import ModelCard
 from affekt.errors import UnknownNameError, unknown_name
+from affekt.models.own import is_model_path, model_in
 from affekt.models.text.card import CARD as TEXT
 from affekt.models.text_multi.card import CARD as TEXT_MULTI
 from affekt.models.text_nano.card import CARD as TEXT_NANO
@@ -36,9 +37,10 @@ AUTO = ModelCard(
 )
 
 
-def find_model(model: str | ModelCard | None = None) -> ModelCard:
+def find_model(model: str | Path | ModelCard | None = None) -> ModelCard:
     """Return the card of a model by name; None is the default, "auto" English by `text` and the rest by
-    `text-multi`. Models that other packages add are known too. Raises `UnknownNameError`.
+    `text-multi`. Models that other packages add are known too, and folders that `affekt train` wrote: a `Path`, or a
+    name with a slash, or of a folder that is there. Raises `UnknownNameError`, `InputError` for a folder without one.
 
     >>> find_model("text-nano").runtime
     'numpy'
@@ -47,6 +49,8 @@ def find_model(model: str | ModelCard | None = None) -> ModelCard:
         return DEFAULT
     if isinstance(model, ModelCard):
         return model
+    if isinstance(model, Path):
+        return model_in(model)
     if model == AUTO.name:
         return AUTO
     if model in MODELS:
@@ -56,5 +60,7 @@ def find_model(model: str | ModelCard | None = None) -> ModelCard:
     added = plugin_models()
     if model in added.cards:
         return added.cards[model]
+    if is_model_path(model):
+        return model_in(Path(model))
     error = unknown_name("model", model, [*MODELS, *added.cards], "affekt models")
     raise UnknownNameError("\n".join((str(error), *added.problems)))

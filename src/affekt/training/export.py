@@ -10,7 +10,7 @@ norm stay float32. Weights use 7 of the 8 bits: processors without VNNI add two 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -22,7 +22,7 @@ from numpy.typing import ArrayLike, NDArray
 if TYPE_CHECKING:
     from onnx import NodeProto, TensorProto
 
-    from affekt.models.text.net import TextNet
+    from affekt.layers.text_encoder import TextEncoder
     from affekt.models.text_nano.net import NanoNet
 
 Array = NDArray[np.generic]
@@ -46,7 +46,7 @@ class ActivationRange(NamedTuple):
 
 
 def activation_ranges(
-    net: TextNet, batches: Iterable[NDArray[np.int64]], *, smoothing: float = 0.5
+    net: TextEncoder, batches: Iterable[NDArray[np.int64]], *, smoothing: float = 0.5
 ) -> dict[str, ActivationRange]:
     """Return, for each linear layer of the encoder, the input range that loses least to 8 bits.
 
@@ -71,7 +71,7 @@ def activation_ranges(
     with torch.no_grad():
         for ids in batches:
             present.append(torch.from_numpy(ids) != 0)
-            net(torch.from_numpy(ids))
+            net.pool(torch.from_numpy(ids))
     for handle in handles:
         handle.remove()
     ranges = {}
@@ -169,16 +169,26 @@ class Graph:
         return self.node("SkipLayerNormalization", inputs, f"{name}.out", contrib=True, epsilon=1e-12)
 
 
-def export_encoder(net: TextNet, path: Path, *, ranges: dict[str, ActivationRange] | None) -> None:
-    """Write `net` as ONNX: ``ids`` int64 (text, token), 0 where masked, to ``labels``, ``vad``, ``intensity``
-    and ``features``, the pooled encoding the heads read, float32 (text, width).
+def export_encoder(
+    net: TextEncoder,
+    path: Path,
+    *,
+    ranges: dict[str, ActivationRange] | None,
+    heads: Mapping[str, torch.nn.Linear] | None = None,
+) -> None:
+    """Write `net` as ONNX: ``ids`` int64 (text, token), 0 where masked, to an output for each of `heads` and
+    ``features``, the pooled encoding the heads read, float32 (text, width).
 
-    With `ranges` the encoder is int8 (tables and matrices); with None it is float32 throughout.
+    `heads` are linear layers of any size on the pooled encoding, by the name of their output; None takes ``labels``,
+    ``vad`` and ``intensity`` of a `TextNet`. With `ranges` the encoder is int8 (tables and matrices); with None it is
+    float32 throughout.
     """
     import onnx
     from onnx import TensorProto, helper
 
-    graph, width, heads = Graph(), net.config.width, net.config.heads
+    if heads is None:
+        heads = {name: net.get_submodule(name) for name in ("labels", "vad", "intensity")}  # type: ignore[misc]
+    graph, width = Graph(), net.config.width
     state = {name: value.detach().float().numpy() for name, value in net.state_dict().items()}
 
     def linear(name: str, x: str) -> str:
@@ -213,7 +223,7 @@ def export_encoder(net: TextNet, path: Path, *, ranges: dict[str, ActivationRang
         parts = [f"{layer}.{part}" for part in ("q", "k", "v")]
         graph.nodes.append(helper.make_node("Split", [qkv, split], parts, axis=-1))
         mixed = graph.node(
-            "MultiHeadAttention", [*parts, "", key_mask], f"{layer}.mixed", contrib=True, num_heads=heads
+            "MultiHeadAttention", [*parts, "", key_mask], f"{layer}.mixed", contrib=True, num_heads=net.config.heads
         )
         x = norm(f"{layer}.attention_norm", linear(f"{layer}.attention_out", mixed), x)
         hidden = graph.node("Gelu", [linear(f"{layer}.expand", x)], f"{layer}.hidden", contrib=True)
@@ -225,10 +235,11 @@ def export_encoder(net: TextNet, path: Path, *, ranges: dict[str, ActivationRang
         "Div", [total, graph.node("ReduceSum", [weight, one], "tokens_present", keepdims=0)], "features"
     )
     outputs = [helper.make_tensor_value_info("features", TensorProto.FLOAT, ["text", width])]
-    for head in ("labels", "vad", "intensity"):
-        out = graph.linear(f"{head}.head", pooled, state[f"{head}.weight"], state[f"{head}.bias"])
+    for head, linear_layer in heads.items():
+        matrix, bias = (each.detach().float().numpy() for each in (linear_layer.weight, linear_layer.bias))
+        out = graph.linear(f"{head}.head", pooled, matrix, bias)
         graph.node("Identity", [out], head)
-        outputs.append(helper.make_tensor_value_info(head, TensorProto.FLOAT, ["text", state[f"{head}.bias"].shape[0]]))
+        outputs.append(helper.make_tensor_value_info(head, TensorProto.FLOAT, ["text", len(bias)]))
     ids = helper.make_tensor_value_info("ids", TensorProto.INT64, ["text", "token"])
     body = helper.make_graph(graph.nodes, "text", [ids], outputs, initializer=graph.constants)
     opsets = [helper.make_opsetid("", 17), helper.make_opsetid(_CONTRIB, 1)]

@@ -65,6 +65,15 @@ ALL = (
         neutral="neutral",
     ),
     LabelSpace(
+        name="emotexttokids",
+        labels=(
+            *("anger", "disgust", "joy", "fear", "surprise", "sadness", "admiration", "guilt", "embarrassment"),
+            *("pride", "jealousy", "other"),
+        ),
+        kind="multi-label",
+        source=CITATIONS["etienne2024"],
+    ),
+    LabelSpace(
         name="kpoem",
         labels=(
             *("불평/불만", "환영/호의", "감동/감탄", "지긋지긋", "고마움", "슬픔", "화남/분노", "존경", "기대감"),

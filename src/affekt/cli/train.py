@@ -1,0 +1,227 @@
+"""``affekt train``: from a labelled table to a model of one's own, scored, in a folder that ``--model`` takes."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from affekt.cli.evaluate import number
+from affekt.cli.failures import Interruption
+from affekt.cli.listing import Listing, json_option, print_details, print_json, print_listing
+from affekt.cli.own import own_options, scales_of, take_description
+from affekt.cli.progress import duration
+from affekt.cli.terminal import is_terminal, screen
+from affekt.errors import InputError, MissingDependencyError
+
+if TYPE_CHECKING:
+    from affekt.evaluation.own_model import Step, TrainedModel, TrainOptions
+    from affekt.evaluation.own_table import Asked
+
+_METHODS = ("frozen", "fine-tune")
+_KINDS = ("exclusive", "multi-label", "ordinal", "dimensional", "votes")
+
+
+@click.command("train")
+@click.argument("table", metavar="TABLE|CORPUS")
+@click.option(
+    "--labels",
+    multiple=True,
+    metavar="COLUMN[,COLUMN…]",
+    help="The column of labels; several: a column of 0 and 1 each, numbers each (valence,arousal), or a rater each.",
+)
+@own_options
+@click.option("--kind", type=click.Choice(_KINDS), help="What the labels are, where the columns do not tell.")
+@click.option("--ordinal", metavar="LOW,…,HIGH", help="The labels are levels: all of them, lowest first.")
+@click.option("--space", metavar="NAME", help="Learn the labels in this space, by the maps of `affekt spaces`.")
+@click.option(
+    "--base",
+    metavar="NAME",
+    default="text",
+    show_default=True,
+    help="What is built on: text, text-nano, text-multi, minilm, a checkpoint's folder, or hf:NAME.",
+)
+@click.option(
+    "--method",
+    type=click.Choice(_METHODS),
+    help="frozen: a head on the base; fine-tune: the whole encoder. Default: by the number of rows.",
+)
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path),
+    help="The folder of the model. Default: TABLE-model here.",
+)
+@click.option("--most", type=click.IntRange(min=1), metavar="N", help="Learn from N rows at most, drawn at random.")
+@click.option("--hard", is_flag=True, help="Learn the agreed label even where there are raters' votes.")
+@click.option("--licence", metavar="NAME", default="", help="The licence of the data, for the model's card.")
+@click.option("--name", default="", help="What the model is called. Default: the name of its folder.")
+@click.option("--epochs", type=click.IntRange(min=1), help="Of fine-tuning: at most so many.")
+@click.option("--batch-size", type=click.IntRange(min=1), help="Of fine-tuning: texts learned from at once.")
+@click.option("--learning-rate", type=click.FloatRange(0, min_open=True), help="Of fine-tuning: the highest rate.")
+@click.option(
+    "--checkpoint-every", type=click.FloatRange(0), default=60.0, show_default=True, help="Of fine-tuning: seconds."
+)
+@click.option("--seed", type=int, default=0, show_default=True, help="What draws parts, batches and first weights.")
+@click.option(
+    "--folder", type=click.Path(file_okay=False, path_type=Path), help="Where a corpus by name lies, if elsewhere."
+)
+@click.option("--restart", is_flag=True, help="Begin anew instead of going on where an earlier run stopped.")
+@click.option("--overwrite", is_flag=True, help="Replace the model in the folder.")
+@click.option("--quiet", is_flag=True, help="No progress and no notes.")
+@json_option
+def train_command(*, table: str, output: Path | None, quiet: bool, as_json: bool, **on: Any) -> None:
+    """Train a model on a labelled table, or on a corpus, and score it.
+
+    `--column NAME` is the column of text, `--column ROLE=NAME` another. The rows are parted in three, by the
+    column `split` if there is one: no text, near-double, group or speaker is in two. Labels are what the
+    columns hold: one label, several (joy|surprise), numbers, raters' votes. Up to some thousand rows train a
+    head on what the base sees, in seconds; more fine-tune the encoder. Thresholds and calibration come from
+    dev, and test is scored once, beside TF-IDF. A run that was stopped goes on when the same command is given
+    again.
+
+    The folder holds the weights, card.json and report.html, and is a model wherever one is named.
+
+    \b
+    affekt train reviews.csv --column review --labels emotion -o mine
+    affekt train posts.csv --labels valence,arousal --scale 1,9 -o mine-va
+    affekt analyze "what a day" --model ./mine
+    affekt evaluate ./mine --on holdout.csv
+    """
+    from affekt.evaluation.own_model import train
+
+    output = output or Path(f"{Path(table).name.partition('.')[0]}-model")
+    asked, options = _asked(table, on), _options(on)
+    try:
+        with _progress(quiet=quiet or as_json) as tell:
+            made = train(asked, output, options, tell)
+    except ModuleNotFoundError as error:
+        raise MissingDependencyError(
+            f"Training needs {error.name}. Install what it takes: pip install 'affekt[train]'"
+        ) from error
+    except KeyboardInterrupt as error:
+        raise Interruption("Stopped. Give the same command again to go on, or add --restart to begin anew.") from error
+    if as_json:
+        print_json({"folder": str(made.folder), **made.card})
+        return
+    _show(made, quiet=quiet)
+
+
+def _asked(table: str, on: dict[str, Any]) -> Asked:
+    """Return what is to be learned, as the options say."""
+    from affekt.evaluation.own_table import Asked
+
+    texts = [each for each in on["columns"] if "=" not in each]
+    if len(texts) > 1:
+        raise InputError(f"The text is in one column, got {', '.join(texts)}. Other roles are told as ROLE=NAME.")
+    on["columns"] = tuple(each for each in on["columns"] if "=" in each)
+    scale: dict[str, tuple[float, float]] = {}
+    for each in on.pop("scale"):
+        told = scales_of((each,))
+        scale |= told if "=" in each else {"": next(iter(told.values()))}
+    labels = tuple(name.strip() for each in on["labels"] for name in each.split(",") if name.strip())
+    levels = tuple(name.strip() for name in (on["ordinal"] or "").split(",") if name.strip())
+    return Asked(
+        source=table,
+        labels=labels,
+        text=texts[0] if texts else None,
+        kind=on["kind"],
+        levels=levels,
+        scale=scale,
+        space=on["space"],
+        description=take_description(on),
+        folder=on["folder"],
+    )
+
+
+def _options(on: dict[str, Any]) -> TrainOptions:
+    """Return how to train, as the options say."""
+    from affekt.evaluation.own_model import TrainOptions
+
+    told = {"epochs": on["epochs"], "batch": on["batch_size"], "learning_rate": on["learning_rate"]}
+    told = {name: value for name, value in told.items() if value is not None}
+    plan = None
+    if told:
+        from affekt.training.own_tuning import default_plan
+
+        plan = default_plan(on["base"], seed=on["seed"], **told)
+    return TrainOptions(
+        base=on["base"],
+        method=on["method"],
+        most=on["most"],
+        seed=on["seed"],
+        name=on["name"],
+        licence=on["licence"],
+        votes=not on["hard"],
+        overwrite=on["overwrite"],
+        restart=on["restart"],
+        plan=plan,
+        checkpoint_s=on["checkpoint_every"],
+    )
+
+
+def _show(made: TrainedModel, *, quiet: bool) -> None:
+    scores, trained = made.scores, made.card["training"]
+    rows = []
+    for name, each in scores.test.scores.items():
+        dev = "-" if scores.dev is None or name not in scores.dev.scores else number(scores.dev.scores[name].value)
+        row = [name, dev, number(each.value), f"{number(each.low)} to {number(each.high)}", f"{each.n:,}"]
+        if scores.contrast is not None:
+            row.append(number(scores.contrast.scores[name].value) if name in scores.contrast.scores else "-")
+        rows.append(tuple(row))
+    print_listing(
+        Listing(("Metric", "Dev", "Test", "95 %", "Items", *(("TF-IDF",) if scores.contrast else ())), tuple(rows))
+    )
+    click.echo()
+    counts = ", ".join(f"{name} {count:,}" for name, count in trained["counts"].items())
+    said: dict[str, str | list[str]] = {
+        "Model": str(made.folder),
+        "About": str(made.card["summary"]),
+        "Items": counts,
+        "Report": str(made.folder / "report.html"),
+        "Took": duration(trained["seconds"]),
+        "Use it": f'affekt analyze "your words" --model ./{made.folder}'
+        if not made.folder.is_absolute()
+        else f'affekt analyze "your words" --model {made.folder}',
+    }
+    if scores.gain is not None:
+        found = scores.gain.found
+        said["Beside TF-IDF"] = (
+            f"{scores.gain.metric} {found.difference:+.3f} ({found.low:+.3f} to {found.high:+.3f}), "
+            f"p {found.p_value:.3f}"
+        )
+    print_details(said)
+    if not quiet:
+        for note in trained["notes"]:
+            click.echo(f"- {note}")
+
+
+@contextmanager
+def _progress(*, quiet: bool) -> Iterator[Callable[[Step], None]]:
+    """Give a function that draws what is being done, how far it is and how long it takes; on a terminal only."""
+    if quiet or not is_terminal(sys.stderr):
+        yield lambda step: None
+        return
+    from rich.progress import BarColumn, TextColumn
+    from rich.progress import Progress as Bar
+
+    with Bar(
+        BarColumn(bar_width=24),
+        TextColumn("{task.fields[words]}"),
+        console=screen(sys.stderr),
+        transient=True,
+        refresh_per_second=4,
+    ) as bar:
+        task = bar.add_task("", total=1.0, words="")
+
+        def draw(step: Step) -> None:
+            words = step.doing if step.seconds_left is None else f"{step.doing}  {100 * step.done:.0f} %"
+            if step.seconds_left is not None:
+                words += f"  {duration(step.seconds_left)} left"
+            bar.update(task, completed=step.done, words=words)
+
+        yield draw

@@ -1,0 +1,1 @@
+"""Passages longer than an encoder reads at once: chunks, pooled, with a head."""

@@ -1,0 +1,1 @@
+"""emoPLMsynth: emotions first, then telling people's texts from made ones. A network to train; no weights ship."""

@@ -1,0 +1,1 @@
+"""REDAffectiveLM: what a text gives its readers to feel. A network to train; no weights ship."""

@@ -1,0 +1,1 @@
+"""sent2affect: a Bi-LSTM that learns sentiment first. A network to train; no weights ship."""

@@ -1,0 +1,1 @@
+"""`text` with labels of one's own."""
