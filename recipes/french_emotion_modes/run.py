@@ -112,7 +112,7 @@ def experiments(corpus: str, parts: Parts, questions: Questions, config: Config)
     kept[random.Random(0).sample(range(len(parts.test)), min(config.asked, len(parts.test)))] = True
     asked, tally = few_shot(parts, kept, questions, config.endpoint, config.shots)
     some = [Arm(name, part_of(run, kept), settings) for name, run in nets.items()]
-    print(f"{corpus}: {tally.sentence()}")
+    print(f"{corpus}: {tally.requests} requests, {tally.unparseable_rate:.1%} of the answers unparseable")
     told = answered(asked, questions)
     wrong = {"contradictions": float(contradictions(asked, questions.hierarchy).mean())}
     some.append(Arm("few-shot", lambda seed: Outcome(told, 0.0, 0, wrong), f"{settings}{config.endpoint}"))
