@@ -1,8 +1,8 @@
 """`affekt train` on 1,000 labelled rows, frozen features, from a cold start: seconds, and scores beside TF-IDF.
 
-python bench/train.py                       # every corpus, results/train.csv and bench/train.json
-python bench/train.py --method fine-tune --rows 4000 --corpora isear dair_emotion
-python bench/train.py --corpora isear --rows 200 --results /tmp/train.csv --json /tmp/train.json
+python bench/training.py                       # every corpus, results/train.csv and bench/training.json
+python bench/training.py --method fine-tune --rows 4000 --corpora isear dair_emotion
+python bench/training.py --corpora isear --rows 200 --results /tmp/train.csv --json /tmp/train.json
 
 Each training is the command itself, in a process of its own, so seconds are what a user waits: importing, opening the
 model, reading 1,000 texts, choosing the ridge, calibrating, scoring both systems with intervals and writing the
@@ -49,7 +49,7 @@ def main() -> None:
     parser.add_argument("--method", choices=("frozen", "fine-tune"), default="frozen")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--results", type=Path, default=Path("results/train.csv"))
-    parser.add_argument("--json", type=Path, default=Path("bench/train.json"))
+    parser.add_argument("--json", type=Path, default=Path("bench/training.json"))
     given = parser.parse_args()
     rows, told = [], {}
     for corpus in given.corpora:
