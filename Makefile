@@ -52,6 +52,7 @@ bench: .venv/dev
 	$(BIN)/python bench/metrics.py
 	$(BIN)/python bench/agreement.py
 	$(BIN)/python bench/goemotions_raters.py
+	$(BIN)/python bench/training.py
 
 # The shipped weights, from the corpora in $$AFFEKT_DATA: about an hour and a half on two cores.
 weights: .venv/dev
