@@ -9,9 +9,8 @@ says how to read it.
 
 from __future__ import annotations
 
-import argparse
 import time
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import numpy as np
@@ -23,6 +22,7 @@ from affekt.corpora.read import read_corpus
 from affekt.evaluation.experiment import Arm, Experiment, Outcome, run_experiment
 from affekt.evaluation.learners import lesson_of
 from affekt.evaluation.records import ResultRow, write_results
+from affekt.evaluation.settings import read_settings
 from affekt.evaluation.tfidf import teach_tfidf
 from affekt.metrics.classification import macro_f1, mean_average_precision, micro_f1
 from affekt.metrics.multi_label import hamming_loss, jaccard
@@ -57,11 +57,7 @@ ON_DEV = "tuned"
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    for option in fields(Config):
-        parser.add_argument(f"--{option.name.replace('_', '-')}", type=type(option.default), default=option.default)
-    config = Config(**vars(parser.parse_args()))
-    torch.set_num_threads(2)
+    config = read_settings(Config, __doc__)
     rows: list[ResultRow] = []
     texts = [r for r in read_corpus("brighter") if r.conditions.get("track") == "a"]
     for language in config.languages.split(","):

@@ -8,15 +8,15 @@ paper.
 
 from __future__ import annotations
 
-import argparse
 from collections.abc import Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from affekt.evaluation.domains import read_domains
 from affekt.evaluation.grid import Grid, GridOptions, grid_rows, make_grid
 from affekt.evaluation.learnable import find_learner
 from affekt.evaluation.records import ResultRow, write_results
+from affekt.evaluation.settings import read_settings
 from affekt.metrics.resampling import percentile_interval
 
 # What learns: our method, and what draws labels with the frequencies of what it learned from.
@@ -36,10 +36,7 @@ class Config:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    for option in fields(Config):
-        parser.add_argument(f"--{option.name.replace('_', '-')}", type=type(option.default), default=option.default)
-    config = Config(**vars(parser.parse_args()))
+    config = read_settings(Config, __doc__)
     if config.smoke:
         config = replace(
             config, persian="armanemo", others="armanemo,mahaemotions", learned=200, scored=100, resamples=20

@@ -7,10 +7,9 @@ Muhammad et al. 2025, "BRIGHTER". README.md says what is as in the paper.
 
 from __future__ import annotations
 
-import argparse
 import time
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import asdict, dataclass, replace
 from functools import partial
 from pathlib import Path
 
@@ -23,6 +22,7 @@ from affekt.evaluation.endpoint import open_model
 from affekt.evaluation.experiment import Arm, Experiment, Outcome, run_experiment
 from affekt.evaluation.level_scores import ask_for_levels, level_metrics, levels_of
 from affekt.evaluation.records import ResultRow, write_results
+from affekt.evaluation.settings import read_settings
 from affekt.language.client import ClientOptions
 from affekt.training.gram_levels import GramOptions, KnownLevels, cut_grams, join_levels, know_levels, teach_levels
 
@@ -54,10 +54,7 @@ class Cut:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    for option in fields(Config):
-        parser.add_argument(f"--{option.name.replace('_', '-')}", type=type(option.default), default=option.default)
-    config = Config(**vars(parser.parse_args()))
+    config = read_settings(Config, __doc__)
     if config.smoke:
         config = replace(config, most=60, each=30, held=30, asked=20, resamples=20)
     # What is learned from elsewhere is the same whichever languages are asked for; a smoke run reads two.

@@ -9,10 +9,9 @@ label, which is the paper's way, beside `text`'s own answer. Duong et al. 2025, 
 
 from __future__ import annotations
 
-import argparse
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 
@@ -24,6 +23,7 @@ from affekt.evaluation.answers import Question, decide
 from affekt.evaluation.endpoint import open_model
 from affekt.evaluation.experiment import Arm, Experiment, Outcome, run_experiment
 from affekt.evaluation.records import ResultRow, write_results
+from affekt.evaluation.settings import read_settings
 from affekt.evaluation.subjects import find_subject
 from affekt.metrics.classification import accuracy, macro_f1
 from affekt.metrics.regression import pearson, spearman
@@ -50,10 +50,7 @@ class Config:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    for option in fields(Config):
-        parser.add_argument(f"--{option.name.replace('_', '-')}", type=type(option.default), default=option.default)
-    config = Config(**vars(parser.parse_args()))
+    config = read_settings(Config, __doc__)
     if config.smoke:
         config = replace(config, scored=24, appearances="8,2", noise="0.1", embodied=24, seeds=1, resamples=50)
     rows = [*real_scores(config), *embodied_emotions(config)]

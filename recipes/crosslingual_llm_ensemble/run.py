@@ -9,9 +9,8 @@ what is shown.
 
 from __future__ import annotations
 
-import argparse
 import time
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from functools import lru_cache, partial
 from pathlib import Path
 
@@ -25,6 +24,7 @@ from affekt.evaluation.answers import Question, Subject, decide
 from affekt.evaluation.ensemble import Ballot, error_lines, language_errors, member_weights, vote, weights_of
 from affekt.evaluation.experiment import Arm, Experiment, Outcome, run_experiment
 from affekt.evaluation.records import write_results
+from affekt.evaluation.settings import read_settings
 from affekt.evaluation.subjects import find_subject
 from affekt.metrics.classification import macro_f1
 from affekt.metrics.multi_label import jaccard
@@ -40,23 +40,16 @@ class Config:
     scored: int = 6000
     seeds: int = 3
     resamples: int = 1000
+    endpoint: tuple[str, ...] = ()
     smoke: int = 0
     results: str = "results/text-methods.csv"
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument(
-        "--endpoint", action="append", default=[], metavar="URL#MODEL", help="may be given several times"
-    )
-    for option in fields(Config):
-        parser.add_argument(f"--{option.name.replace('_', '-')}", type=type(option.default), default=option.default)
-    told = vars(parser.parse_args())
-    endpoints = [f"endpoint:{address}" for address in told.pop("endpoint")]
-    config = Config(**told)
+    config = read_settings(Config, __doc__)
     if config.smoke:
         config = replace(config, learned=300, tuned=60, scored=60, seeds=1, resamples=50)
-    names = [*config.members.split(","), *endpoints]
+    names = [*config.members.split(","), *(f"endpoint:{address}" for address in config.endpoint)]
     members = [find_subject(name) for name in names]
     parts = read_parts(config)
     metrics = {"macro_f1": (macro_f1, "decided"), "jaccard": (jaccard, "decided")}

@@ -10,10 +10,9 @@ says more.
 
 from __future__ import annotations
 
-import argparse
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import asdict, dataclass, replace
 from hashlib import blake2b
 from pathlib import Path
 
@@ -26,6 +25,7 @@ from affekt.corpora.read import read_corpus
 from affekt.evaluation.experiment import Arm, Experiment, Outcome, run_experiment
 from affekt.evaluation.learners import lesson_of
 from affekt.evaluation.records import ResultRow, replace_file, write_results
+from affekt.evaluation.settings import read_settings
 from affekt.evaluation.tfidf import teach_tfidf
 from affekt.layers.chunks import POOLINGS, cut_chunks
 from affekt.metrics.classification import macro_f1, micro_f1
@@ -73,11 +73,7 @@ class Chunked:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    for option in fields(Config):
-        parser.add_argument(f"--{option.name.replace('_', '-')}", type=type(option.default), default=option.default)
-    config = Config(**vars(parser.parse_args()))
-    torch.set_num_threads(2)
+    config = read_settings(Config, __doc__)
     rows: list[ResultRow] = []
     for corpus in [Path(config.table).stem] if config.table else config.corpora.split(","):
         records, space = own_table(config) if config.table else passages(corpus)

@@ -9,10 +9,9 @@ and compares students on those. Shvets 2025, "Emo Pillars". README.md says what 
 
 from __future__ import annotations
 
-import argparse
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import asdict, dataclass, replace
 from hashlib import sha256
 from pathlib import Path
 
@@ -27,6 +26,7 @@ from affekt.corpora.read import read_corpus
 from affekt.corpora.targets import draw
 from affekt.evaluation.experiment import Arm, Experiment, Outcome, run_experiment
 from affekt.evaluation.records import write_results
+from affekt.evaluation.settings import read_settings
 from affekt.language.asking import AskOptions
 from affekt.language.client import open_endpoint
 from affekt.metrics.classification import macro_f1, weighted_f1
@@ -62,14 +62,10 @@ class Config:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    for option in fields(Config):
-        parser.add_argument(f"--{option.name.replace('_', '-')}", type=type(option.default), default=option.default)
-    config = Config(**vars(parser.parse_args()))
+    config = read_settings(Config, __doc__)
     if config.smoke:
         small = {"labelled": 60, "dev": 20, "tests": 40, "layers": 1, "longest": 32, "epochs": 1, "resamples": 20}
         config = replace(config, corpora=config.corpora.split(",")[-1], **small, seeds=1)
-    torch.set_num_threads(2)
     rows = []
     for corpus in ["made-up"] if config.endpoint else config.corpora.split(","):
         parts = made_up_parts(config) if config.endpoint else dialogue_parts(corpus, config)

@@ -7,8 +7,7 @@ Liu et al. 2024, EmoLLMs, KDD. README.md says what is shown.
 
 from __future__ import annotations
 
-import argparse
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from affekt.corpora.index import find_corpus
@@ -18,6 +17,7 @@ from affekt.corpora.targets import choose_split
 from affekt.evaluation.endpoint import open_model
 from affekt.evaluation.instruction_benchmark import benchmark, benchmark_rows
 from affekt.evaluation.records import write_results
+from affekt.evaluation.settings import read_settings
 from affekt.evaluation.subjects import find_subject
 from affekt.types import Record
 
@@ -30,21 +30,14 @@ class Config:
     language: str = "en"
     resamples: int = 1000
     rows: str = ""
+    endpoint: tuple[str, ...] = ()
     smoke: int = 0
     seeds: int = 1
     results: str = "results/text-methods.csv"
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument(
-        "--endpoint", action="append", default=[], metavar="URL#MODEL", help="may be given several times"
-    )
-    for option in fields(Config):
-        parser.add_argument(f"--{option.name.replace('_', '-')}", type=type(option.default), default=option.default)
-    told = vars(parser.parse_args())
-    endpoints = told.pop("endpoint")
-    config = Config(**told)
+    config = read_settings(Config, __doc__)
     if config.smoke:
         config = replace(config, corpora="cheer_ekman,empathic_reactions", items=40, resamples=50, systems="text,prior")
     tasks: list[TaskItems] = []
@@ -56,8 +49,8 @@ def main() -> None:
         count = write_rows(Path(config.rows), (row for items in tasks for row in items.rows()))
         print(f"{config.rows}: {count:,} instructions of {len(tasks)} tasks")
     results = []
-    for name in [*config.systems.split(","), *endpoints]:
-        system = open_model(name) if name in endpoints else find_subject(name)
+    for name in [*config.systems.split(","), *config.endpoint]:
+        system = open_model(name) if name in config.endpoint else find_subject(name)
         scores = benchmark(system, tasks, learning=learning, resamples=config.resamples)
         for each in scores:
             said = ", ".join(f"{metric} {score.value:.3f}" for metric, score in each.scores.items())

@@ -10,10 +10,9 @@ README.md says what is as in the paper.
 
 from __future__ import annotations
 
-import argparse
 import time
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import asdict, dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Literal
@@ -29,6 +28,7 @@ from affekt.corpora.read import read_corpus
 from affekt.corpora.targets import make_target
 from affekt.evaluation.experiment import Arm, Experiment, Outcome, run_experiment
 from affekt.evaluation.records import ResultRow, write_results
+from affekt.evaluation.settings import read_settings
 from affekt.metrics.classification import accuracy, macro_f1
 from affekt.models.emoplmsynth.net import SynthDetector
 from affekt.training.fine_tuning import Plan
@@ -62,14 +62,10 @@ class Config:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    for option in fields(Config):
-        parser.add_argument(f"--{option.name.replace('_', '-')}", type=type(option.default), default=option.default)
-    config = Config(**vars(parser.parse_args()))
+    config = read_settings(Config, __doc__)
     if config.smoke:
         small = {"layers": 1, "taught": 60, "taught_epochs": 1, "train": 24, "dev": 12, "scored": 24, "epochs": 1}
         config = replace(config, **small, read=600, resamples=20)  # type: ignore[arg-type]
-    torch.set_num_threads(1 if config.smoke else 2)
     counts = (config.train, config.dev, config.scored)
     rows: list[ResultRow] = []
     sets = {(config.chained, "emotions-of-sentences"): emotion_chains(config.chained, counts, read=config.read or None)}

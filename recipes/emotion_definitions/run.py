@@ -9,10 +9,9 @@ what is as in the paper.
 
 from __future__ import annotations
 
-import argparse
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import NamedTuple
 
@@ -27,6 +26,7 @@ from affekt.corpora.read import read_corpus
 from affekt.evaluation.experiment import Arm, Experiment, Outcome, run_experiment
 from affekt.evaluation.learners import Lesson
 from affekt.evaluation.records import ResultRow, write_results
+from affekt.evaluation.settings import read_settings
 from affekt.evaluation.tfidf import teach_tfidf
 from affekt.metrics.classification import macro_f1
 from affekt.models.emotion_definitions.net import DefinitionNet
@@ -67,13 +67,9 @@ class Losses(NamedTuple):
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    for option in fields(Config):
-        parser.add_argument(f"--{option.name.replace('_', '-')}", type=type(option.default), default=option.default)
-    config = Config(**vars(parser.parse_args()))
+    config = read_settings(Config, __doc__)
     if config.smoke:
         config = replace(config, shots="1", layers=1, steps=4, scored=100, resamples=20)
-    torch.set_num_threads(1 if config.smoke else 2)
     records = list(read_corpus(config.corpus))
     rows: list[ResultRow] = []
     for shots in map(int, config.shots.split(",")):

@@ -8,9 +8,8 @@ README.md says what is as in the paper.
 
 from __future__ import annotations
 
-import argparse
 import time
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -22,6 +21,7 @@ from affekt.evaluation.endpoint import open_model
 from affekt.evaluation.experiment import Arm, Experiment, Outcome, run_experiment
 from affekt.evaluation.level_scores import ask_for_levels, level_metrics, levels_of
 from affekt.evaluation.records import ResultRow, write_results
+from affekt.evaluation.settings import read_settings
 from affekt.language.client import ClientOptions
 from affekt.language.intensities import ShownLevels
 from affekt.training.gram_levels import HEADS, GramOptions, Head, KnownLevels, cut_grams, teach_levels
@@ -46,10 +46,7 @@ class Config:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    for option in fields(Config):
-        parser.add_argument(f"--{option.name.replace('_', '-')}", type=type(option.default), default=option.default)
-    config = Config(**vars(parser.parse_args()))
+    config = read_settings(Config, __doc__)
     if config.smoke:
         config = replace(config, languages=config.languages.split(",")[0], most=100, asked=20, resamples=20)
     rows: list[ResultRow] = []

@@ -8,11 +8,10 @@ sides learn from the same draws. README.md says which texts the shipped encoder 
 
 from __future__ import annotations
 
-import argparse
 import io
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import asdict, dataclass, replace
 from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
@@ -28,6 +27,7 @@ from affekt.corpora.parts import make_parts
 from affekt.corpora.read import read_corpus
 from affekt.corpora.targets import draw
 from affekt.evaluation.records import ResultRow, Scored, replace_file, run_info, write_results
+from affekt.evaluation.settings import read_settings
 from affekt.inference.text import AnyReader, open_reader
 from affekt.layers.text_encoder import mean_state
 from affekt.metrics.classification import accuracy, macro_f1
@@ -75,14 +75,10 @@ class Task:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    for option in fields(Config):
-        parser.add_argument(f"--{option.name.replace('_', '-')}", type=type(option.default), default=option.default)
-    config = Config(**vars(parser.parse_args()))
+    config = read_settings(Config, __doc__)
     if config.smoke:
         small = {"seeds": min(2, config.seeds), "pool": 10, "tests": 60, "resamples": 20}
         config = replace(config, corpora=config.corpora.split(",")[0], **small)
-    torch.set_num_threads(2)
     drawn: dict[tuple[str, str], list[NDArray[np.float64]]] = {}
     whole: dict[tuple[str, str], list[float]] = {}
     rows: list[ResultRow] = []

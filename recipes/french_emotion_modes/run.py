@@ -10,11 +10,10 @@ the agreement beside it); then both beside a language model asked with a few exa
 
 from __future__ import annotations
 
-import argparse
 import random
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import numpy as np
@@ -27,6 +26,7 @@ from affekt.corpora.read import read_corpus
 from affekt.errors import CorpusError
 from affekt.evaluation.experiment import Arm, Experiment, Outcome, run_experiment
 from affekt.evaluation.records import ResultRow, write_results
+from affekt.evaluation.settings import read_settings
 from affekt.layers.hierarchical_head import (
     Answers,
     Limits,
@@ -65,11 +65,7 @@ Flags = np.ndarray
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    for option in fields(Config):
-        parser.add_argument(f"--{option.name.replace('_', '-')}", type=type(option.default), default=option.default)
-    config = Config(**vars(parser.parse_args()))
-    torch.set_num_threads(2)
+    config = read_settings(Config, __doc__)
     rows: list[ResultRow] = []
     for corpus in config.corpora.split(","):
         try:

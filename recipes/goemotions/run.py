@@ -8,10 +8,9 @@ says what is as in the paper.
 
 from __future__ import annotations
 
-import argparse
 import time
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import asdict, dataclass, replace
 from functools import lru_cache, partial
 from pathlib import Path
 
@@ -25,6 +24,7 @@ from affekt.corpora.read import read_corpus
 from affekt.corpora.targets import Target, draw
 from affekt.evaluation.experiment import Arm, Experiment, Outcome, run_experiment
 from affekt.evaluation.records import ResultRow, write_results
+from affekt.evaluation.settings import read_settings
 from affekt.metrics.classification import macro_f1, micro_f1
 from affekt.training.fine_tuning import Plan
 from affekt.training.starting import Start, open_encoder
@@ -55,10 +55,7 @@ class Config:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    for option in fields(Config):
-        parser.add_argument(f"--{option.name.replace('_', '-')}", type=type(option.default), default=option.default)
-    config = Config(**vars(parser.parse_args()))
+    config = read_settings(Config, __doc__)
     if config.smoke:
         small = {
             "sizes": "100",
@@ -70,7 +67,6 @@ def main() -> None:
             "resamples": 20,
         }
         config = replace(config, corpora=config.corpora.split(",")[0], seeds=1, **small)
-    torch.set_num_threads(2)
     rows: list[ResultRow] = []
     for corpus in config.corpora.split(","):
         records = list(read_corpus(corpus))[: 1000 if config.smoke else None]

@@ -8,10 +8,9 @@ README.md says what is as in the paper.
 
 from __future__ import annotations
 
-import argparse
 import time
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import asdict, dataclass, replace
 from functools import lru_cache, partial
 from pathlib import Path
 
@@ -27,6 +26,7 @@ from affekt.corpora.targets import Target, draw
 from affekt.evaluation.endpoint import open_model
 from affekt.evaluation.experiment import Arm, Experiment, Outcome, run_experiment
 from affekt.evaluation.records import write_results
+from affekt.evaluation.settings import read_settings
 from affekt.language.client import ClientOptions
 from affekt.language.retrieval import LabelledLine, LineIndex, index_lines, write_with
 from affekt.metrics.classification import accuracy, macro_f1, micro_f1
@@ -62,14 +62,10 @@ class Config:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    for option in fields(Config):
-        parser.add_argument(f"--{option.name.replace('_', '-')}", type=type(option.default), default=option.default)
-    config = Config(**vars(parser.parse_args()))
+    config = read_settings(Config, __doc__)
     if config.smoke:
         small = {"layers": 1, "general": 100, "general_epochs": 1, "domain": 60, "epochs": 1, "resamples": 20}
         config = replace(config, encoder="fresh", seeds=1, **small)
-    torch.set_num_threads(2)
     parts = domain_parts()
     if config.smoke:
         parts = replace(parts, test=draw(parts.test, 100))

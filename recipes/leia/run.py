@@ -9,10 +9,9 @@ and against no such pre-training. Aroyehun et al. 2023. README.md says what is a
 
 from __future__ import annotations
 
-import argparse
 import time
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import asdict, dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
@@ -25,6 +24,7 @@ from torch import nn
 from affekt.affect.words.emotional import is_emotion_word
 from affekt.evaluation.experiment import Arm, Experiment, Outcome, run_experiment
 from affekt.evaluation.records import ResultRow, write_results
+from affekt.evaluation.settings import read_settings
 from affekt.layers.masked_words import UNASKED, MaskedWordHead, piece_table
 from affekt.metrics.classification import accuracy, macro_f1
 from affekt.training.fine_tuning import Plan, Rows, fine_tune
@@ -71,10 +71,7 @@ class Pretrained(NamedTuple):
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    for option in fields(Config):
-        parser.add_argument(f"--{option.name.replace('_', '-')}", type=type(option.default), default=option.default)
-    config = Config(**vars(parser.parse_args()))
+    config = read_settings(Config, __doc__)
     if config.smoke:
         config = replace(
             *(config,),
@@ -86,7 +83,6 @@ def main() -> None:
             scored=40,
             resamples=20,
         )
-    torch.set_num_threads(1 if config.smoke else 2)
     data = load(
         *(config.out_of_domain.split(","),),
         train=config.train,

@@ -8,9 +8,8 @@ labels that GPT-4 gave the training part. Kowtal & Joshi 2025, arXiv:2506.00863.
 
 from __future__ import annotations
 
-import argparse
 import time
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 
@@ -25,6 +24,7 @@ from affekt.corpora.read import read_corpus
 from affekt.evaluation.answers import Question, decide
 from affekt.evaluation.experiment import Arm, Experiment, Outcome, run_experiment
 from affekt.evaluation.records import write_results
+from affekt.evaluation.settings import read_settings
 from affekt.evaluation.subjects import find_subject
 from affekt.language.tally import Bill
 from affekt.metrics.classification import macro_f1, micro_f1
@@ -41,35 +41,26 @@ class Config:
     template: str = "cotr"
     seeds: int = 3
     resamples: int = 1000
+    endpoint: tuple[str, ...] = ()
     smoke: int = 0
     results: str = "results/text-methods.csv"
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument(
-        "--endpoint", action="append", default=[], metavar="URL#MODEL", help="may be given several times"
-    )
-    for option in fields(Config):
-        parser.add_argument(f"--{option.name.replace('_', '-')}", type=type(option.default), default=option.default)
-    told = vars(parser.parse_args())
-    endpoints = tuple(told.pop("endpoint"))
-    config = Config(**told)
+    config = read_settings(Config, __doc__)
     if config.smoke:
         config = replace(config, learned=300, scored=60, seeds=1, resamples=50)
     parts = read_parts(config)
-    names = [*(f"cotr:{address.partition('#')[2] or address}" for address in endpoints), *config.learners.split(",")]
-    settings = f"{endpoints} {config}"
+    asked = [f"cotr:{address.partition('#')[2] or address}" for address in config.endpoint]
+    names = [*asked, *config.learners.split(",")]
+    settings = str(config)
     rules = ("union", "intersection", "majority") if len(names) > 2 else ("union", "intersection")
     arms = [
-        *(
-            Arm(rule, lambda seed, rule=rule: run_merged(parts, config, endpoints, rule, seed), settings)
-            for rule in rules
-        ),
+        *(Arm(rule, lambda seed, rule=rule: run_merged(parts, config, rule, seed), settings) for rule in rules),
         *(
             Arm(
                 name.replace("/", "-"),
-                lambda seed, place=place: run_one(parts, config, endpoints, place, seed),
+                lambda seed, place=place: run_one(parts, config, place, seed),
                 settings,
             )
             for place, name in enumerate(names)
@@ -100,7 +91,7 @@ def main() -> None:
     for row in rows:
         print(f"{row.model:36} {row.metric:30} {row.value:.3f}  {row.low} {row.high}")
     gold = ["|".join(record.labels) for record in parts.test.records]
-    for name, (said, _) in zip(names, annotations(parts, config, endpoints, 0), strict=True):
+    for name, (said, _) in zip(names, annotations(parts, config, 0), strict=True):
         cells = [None if labels is None else "|".join(labels) for labels in said]
         print(name, *gold_agreement(cells, gold, parts.test.space).sentences(), sep="\n  ")
     write_results(Path(config.results), rows)
@@ -117,10 +108,10 @@ def read_parts(config: Config) -> Parts:
 
 
 @lru_cache(maxsize=4)
-def annotations(parts: Parts, config: Config, endpoints: tuple[str, ...], seed: int) -> list[tuple[Answered, float]]:
+def annotations(parts: Parts, config: Config, seed: int) -> list[tuple[Answered, float]]:
     """What every annotator says of each item to score, and the seconds it took: endpoints first."""
     found = []
-    for address in endpoints:
+    for address in config.endpoint:
         started = time.monotonic()
         interview = open_interview(f"endpoint:{address}", parts.test.space, Asking(template=config.template))
         asked = ask_texts(interview, [record.signal.text for record in parts.test.records])
@@ -140,14 +131,14 @@ def annotations(parts: Parts, config: Config, endpoints: tuple[str, ...], seed: 
     return found
 
 
-def run_merged(parts: Parts, config: Config, endpoints: tuple[str, ...], rule: str, seed: int) -> Outcome:
-    each = annotations(parts, config, endpoints, seed)
+def run_merged(parts: Parts, config: Config, rule: str, seed: int) -> Outcome:
+    each = annotations(parts, config, seed)
     merged = merge_answers({str(i): said for i, (said, _) in enumerate(each)}, parts.test.space, rule)
     return outcome(merged, parts, sum(seconds for _, seconds in each))
 
 
-def run_one(parts: Parts, config: Config, endpoints: tuple[str, ...], place: int, seed: int) -> Outcome:
-    return outcome(*_with(parts, annotations(parts, config, endpoints, seed)[place]))
+def run_one(parts: Parts, config: Config, place: int, seed: int) -> Outcome:
+    return outcome(*_with(parts, annotations(parts, config, seed)[place]))
 
 
 def _with(parts: Parts, each: tuple[Answered, float]) -> tuple[Answered, Parts, float]:

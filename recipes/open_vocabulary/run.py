@@ -11,12 +11,11 @@ corpora, each scored by a map that was fitted on the others. README.md says whic
 
 from __future__ import annotations
 
-import argparse
 import hashlib
 import itertools
 import re
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import NamedTuple
 
@@ -25,6 +24,7 @@ import numpy as np
 
 from affekt.affect.words.vocabulary import place_word, similarity
 from affekt.evaluation.records import ResultRow, Scored, run_info, write_results
+from affekt.evaluation.settings import read_settings
 from affekt.inference.label_map import LabelMap, root_of, unit
 from affekt.metrics.classification import label_f1, macro_f1
 from affekt.metrics.resampling import bootstrap_values, percentile_interval
@@ -69,10 +69,7 @@ class Rule(NamedTuple):
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    for option in fields(Config):
-        parser.add_argument(f"--{option.name.replace('_', '-')}", type=type(option.default), default=option.default)
-    config = Config(**vars(parser.parse_args()))
+    config = read_settings(Config, __doc__)
     if config.smoke:
         config = replace(config, whitenings="0.5", shares="0.6", words="1", margins="0", neutrals="0", resamples=20)
     smoke = 150 * bool(config.smoke)

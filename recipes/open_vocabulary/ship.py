@@ -10,9 +10,8 @@ and DAIR emotion. Their licences do not let us ship what learns from them; nothi
 
 from __future__ import annotations
 
-import argparse
 import itertools
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import data
@@ -21,6 +20,7 @@ import numpy as np
 from affekt.corpora.index import find_corpus
 from affekt.corpora.read import read_corpus
 from affekt.evaluation.records import Scored, run_info, write_results
+from affekt.evaluation.settings import read_settings
 from affekt.inference.label_map import LabelMap, load_label_map, save_label_map, unit, with_calibration
 from affekt.metrics.calibration import expected_calibration_error
 from affekt.metrics.classification import macro_f1
@@ -46,10 +46,7 @@ class Config:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    for option in fields(Config):
-        parser.add_argument(f"--{option.name.replace('_', '-')}", type=type(option.default), default=option.default)
-    config = Config(**vars(parser.parse_args()))
+    config = read_settings(Config, __doc__)
     if config.smoke:
         config = replace(config, write=0, whitenings="0.5", shares="0.6", goemotions=150, resamples=20)
     learned = {name: data.encoded("text", each) for name, each in data.corpora(150 * bool(config.smoke)).items()}

@@ -10,14 +10,12 @@ evidence, into a JSON Lines file that a killed run goes on from. Then one decode
 
 from __future__ import annotations
 
-import argparse
 import time
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import numpy as np
-import torch
 from writer import EvidenceWriter
 
 from affekt.corpora.index import find_corpus
@@ -27,6 +25,7 @@ from affekt.corpora.targets import Target, draw
 from affekt.evaluation.experiment import Arm, Experiment, Outcome, run_experiment
 from affekt.evaluation.learners import lesson_of
 from affekt.evaluation.records import write_results
+from affekt.evaluation.settings import read_settings
 from affekt.evaluation.tfidf import teach_tfidf
 from affekt.inference.text import open_reader
 from affekt.language.asking import AskOptions
@@ -73,14 +72,10 @@ class Config:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    for option in fields(Config):
-        parser.add_argument(f"--{option.name.replace('_', '-')}", type=type(option.default), default=option.default)
-    config = Config(**vars(parser.parse_args()))
+    config = read_settings(Config, __doc__)
     if config.smoke:
         small = {"labelled": 80, "dev": 10, "tests": 20, "width": 32, "layers": 1, "epochs": 1, "resamples": 20}
         config = replace(config, **small, seeds=1)
-    torch.set_num_threads(2)
     records = list(read_corpus(config.corpus))[: 400 if config.smoke else None]
     parts = make_parts(config.corpus, records, find_corpus(config.corpus).space, most=config.labelled, seed=0)
     parts = replace(parts, dev=draw(parts.dev, config.dev), test=draw(parts.test, config.tests))

@@ -9,10 +9,9 @@ share of attention that goes to emotion words. Kadan et al. 2024. README.md says
 
 from __future__ import annotations
 
-import argparse
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import asdict, dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
@@ -30,6 +29,7 @@ from affekt.corpora.read import read_corpus
 from affekt.corpora.targets import Target
 from affekt.evaluation.experiment import Arm, Experiment, Outcome, run_experiment
 from affekt.evaluation.records import ResultRow, write_results
+from affekt.evaluation.settings import read_settings
 from affekt.layers.text_encoder import TextEncoder
 from affekt.metrics.profiles import document_correlation, emotion_correlation, profile_rmse, top_agreement
 from affekt.models.redaffectivelm.net import AffectiveBranch, RedAffectiveLm, profile_loss
@@ -85,13 +85,9 @@ ALONE, PLAIN_ALONE = Way(False, True, True), Way(False, True, False)
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    for option in fields(Config):
-        parser.add_argument(f"--{option.name.replace('_', '-')}", type=type(option.default), default=option.default)
-    config = Config(**vars(parser.parse_args()))
+    config = read_settings(Config, __doc__)
     if config.smoke:
         config = replace(config, read=300, train=60, scored=60, layers=1, epochs=1, alone_epochs=1, resamples=20)
-    torch.set_num_threads(1 if config.smoke else 2)
     train, dev, test = load(config)
     print(f"{len(train.texts)} texts to learn from, {len(dev.texts)} to tune on, {len(test.texts)} scored")
     rows = run_both(train, dev, test, config)

@@ -8,10 +8,9 @@ regression. Stack Overflow posts (MSR'18), and GitHub comments where they are at
 
 from __future__ import annotations
 
-import argparse
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import numpy as np
@@ -26,6 +25,7 @@ from affekt.errors import InputError
 from affekt.evaluation.experiment import Arm, Experiment, Outcome, run_experiment
 from affekt.evaluation.learners import lesson_of
 from affekt.evaluation.records import ResultRow, write_results
+from affekt.evaluation.settings import read_settings
 from affekt.evaluation.tfidf import teach_tfidf
 from affekt.layers.polarity_attention import pad_polarities, piece_polarities
 from affekt.metrics.classification import macro_f1, mean_average_precision, micro_f1
@@ -59,11 +59,7 @@ Read = tuple[list[list[int]], list[list[float]]]
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    for option in fields(Config):
-        parser.add_argument(f"--{option.name.replace('_', '-')}", type=type(option.default), default=option.default)
-    config = Config(**vars(parser.parse_args()))
-    torch.set_num_threads(2)
+    config = read_settings(Config, __doc__)
     rows: list[ResultRow] = []
     for corpus in config.corpora.split(","):
         records = list(read_corpus(corpus))

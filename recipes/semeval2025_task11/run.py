@@ -9,10 +9,9 @@ is as in the task.
 
 from __future__ import annotations
 
-import argparse
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import asdict, dataclass, replace
 from functools import partial
 from pathlib import Path
 
@@ -24,6 +23,7 @@ from affekt.corpora.read import find_folder
 from affekt.evaluation.experiment import Arm, Experiment, Outcome, run_experiment
 from affekt.evaluation.level_scores import level_metrics
 from affekt.evaluation.records import ResultRow, write_results
+from affekt.evaluation.settings import read_settings
 from affekt.evaluation.submissions import Track, score_submission, write_submission
 from affekt.metrics.multi_label import jaccard
 from affekt.training.gram_levels import GramOptions, KnownLevels, cut_grams, join_levels, know_levels, teach_levels
@@ -44,10 +44,7 @@ class Config:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    for option in fields(Config):
-        parser.add_argument(f"--{option.name.replace('_', '-')}", type=type(option.default), default=option.default)
-    config = Config(**vars(parser.parse_args()))
+    config = read_settings(Config, __doc__)
     if config.smoke:
         config = replace(config, most=60, each=30, held=30, resamples=20)
     pool = ("amh", "tir") if config.smoke else tuple(LANGUAGES)

@@ -9,10 +9,9 @@ README.md says what is as in the paper.
 
 from __future__ import annotations
 
-import argparse
 import time
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import asdict, dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
@@ -26,6 +25,7 @@ from affekt.corpora.read import read_corpus
 from affekt.evaluation.experiment import Arm, Experiment, Outcome, run_experiment
 from affekt.evaluation.learners import Lesson
 from affekt.evaluation.records import ResultRow, write_results
+from affekt.evaluation.settings import read_settings
 from affekt.evaluation.tfidf import teach_tfidf
 from affekt.metrics.classification import macro_f1, weighted_f1
 from affekt.models.sent2affect.net import Sent2Affect
@@ -53,15 +53,11 @@ class Config:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    for option in fields(Config):
-        parser.add_argument(f"--{option.name.replace('_', '-')}", type=type(option.default), default=option.default)
-    config = Config(**vars(parser.parse_args()))
+    config = read_settings(Config, __doc__)
     if config.smoke:
         config = replace(
             config, corpora=config.corpora.split(",")[0], labelled="100", sentiment_epochs=1, epochs=2, resamples=20
         )
-    torch.set_num_threads(1 if config.smoke else 2)
     rows: list[ResultRow] = []
     for corpus in config.corpora.split(","):
         records = list(read_corpus(corpus))[: 400 if config.smoke else None]

@@ -9,10 +9,9 @@ network on a slice for a few seconds.
 
 from __future__ import annotations
 
-import argparse
 import json
 import time
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -21,6 +20,7 @@ from data import Pool, load_pool
 from safetensors.torch import load_file, save_file
 from torch import Tensor
 
+from affekt.evaluation.settings import read_settings
 from affekt.inference.tokens import END, START
 from affekt.layers.text_encoder import load_bert
 from affekt.models.text.net import TextNet, TextNetConfig
@@ -105,10 +105,7 @@ def main() -> None:
 
 
 def parse() -> Config:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    for option in fields(Config):
-        parser.add_argument(f"--{option.name.replace('_', '-')}", type=type(option.default), default=option.default)
-    config = Config(**vars(parser.parse_args()))
+    config = read_settings(Config, __doc__)
     return replace(config, epochs=1, name=f"smoke-{config.name}") if config.smoke else config
 
 

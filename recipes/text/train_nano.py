@@ -9,10 +9,9 @@ the Glasgow norms' VAD are mixed in where they exist. `--smoke` takes seconds.
 
 from __future__ import annotations
 
-import argparse
 import hashlib
 import json
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -22,6 +21,7 @@ from fit import fit, write_folder
 from torch.nn import functional as F
 from train import schedule
 
+from affekt.evaluation.settings import read_settings
 from affekt.inference.encoder import EncoderNetwork
 from affekt.inference.static import StaticNetwork
 from affekt.models.text_nano.net import NanoNet, NanoNetConfig
@@ -108,10 +108,7 @@ def main() -> None:
 
 
 def parse() -> Config:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    for option in fields(Config):
-        parser.add_argument(f"--{option.name.replace('_', '-')}", type=type(option.default), default=option.default)
-    config = Config(**vars(parser.parse_args()))
+    config = read_settings(Config, __doc__)
     return replace(config, epochs=1) if config.smoke else config
 
 

@@ -12,11 +12,10 @@ says what is as in the paper.
 
 from __future__ import annotations
 
-import argparse
 import sys
 import time
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -30,6 +29,7 @@ from affekt.corpora.read import read_corpus
 from affekt.evaluation.by_name import named_labels
 from affekt.evaluation.experiment import Arm, Experiment, Outcome, run_experiment
 from affekt.evaluation.records import write_results
+from affekt.evaluation.settings import read_settings
 from affekt.evaluation.zero_shot import (
     alternating_split,
     decide_fully_unseen,
@@ -58,10 +58,7 @@ class Config:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    for option in fields(Config):
-        parser.add_argument(f"--{option.name.replace('_', '-')}", type=type(option.default), default=option.default)
-    config = Config(**vars(parser.parse_args()))
+    config = read_settings(Config, __doc__)
     if config.smoke:
         config = replace(config, corpora=config.corpora.split(",")[0], labelled=200, most=60, resamples=20)
     rows = []

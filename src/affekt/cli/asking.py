@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+
+from affekt.cli.endpoints import endpoint_options, take_client, take_price
 
 if TYPE_CHECKING:
     from affekt.evaluation.answers import Subject
     from affekt.evaluation.endpoint import EndpointOptions
     from affekt.types import LabelSpace
-
-_FOLDER = click.Path(file_okay=False, path_type=Path)
 
 
 def asking_options(command: Any) -> Any:
@@ -32,9 +31,6 @@ def asking_options(command: Any) -> Any:
             help="Of text-open and entail: what labels mean, as in `joy: great pleasure`; a list, or a line each.",
         ),
         click.option(
-            "--price", metavar="IN,OUT", help="Of an endpoint: what a million tokens cost [AFFEKT_ENDPOINT_PRICE]."
-        ),
-        click.option(
             "--workers",
             type=click.IntRange(1, 256),
             default=4,
@@ -48,35 +44,7 @@ def asking_options(command: Any) -> Any:
             show_default=True,
             help="Of an endpoint: examples shown to it.",
         ),
-        click.option(
-            "--answer-tokens",
-            type=click.IntRange(1),
-            default=200,
-            show_default=True,
-            help="Of an endpoint: longest reply; give a model that thinks first thousands.",
-        ),
-        click.option(
-            "--timeout",
-            type=click.FloatRange(0, min_open=True),
-            metavar="SECONDS",
-            default=60.0,
-            show_default=True,
-            help="Of an endpoint: when a call counts as lost.",
-        ),
-        click.option(
-            "--retries",
-            type=click.IntRange(0),
-            default=3,
-            show_default=True,
-            help="Of an endpoint: how often a lost call is made again.",
-        ),
-        click.option(
-            "--replies",
-            type=_FOLDER,
-            default=Path("runs/endpoint"),
-            show_default=True,
-            help="Of an endpoint: where replies are kept.",
-        ),
+        endpoint_options("an endpoint"),
     )
     for option in reversed(options):
         command = option(command)
@@ -108,15 +76,13 @@ def take_asking(on: dict[str, Any]) -> dict[str, Any]:
 def _endpoint(on: dict[str, Any]) -> EndpointOptions:
     from affekt.evaluation.endpoint import EndpointOptions
     from affekt.language.asking import AskOptions
-    from affekt.language.client import ClientOptions
-    from affekt.language.usage import known_price
 
     return EndpointOptions(
-        client=ClientOptions(timeout=on.pop("timeout"), retries=on.pop("retries"), cache=on.pop("replies")),
+        client=take_client(on),
         ask=AskOptions(workers=on.pop("workers")),
         tokens=on.pop("answer_tokens"),
         shots=on.pop("shots"),
-        price=known_price(on.pop("price")),
+        price=take_price(on),
         told=lambda sentence: click.echo(sentence, err=True),
     )
 

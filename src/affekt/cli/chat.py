@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from affekt.cli.endpoints import NAMES, endpoint_options, take_client, take_price
+
 if TYPE_CHECKING:
     from affekt.language.prompts import Example
 
-_FOLDER = click.Path(file_okay=False, path_type=Path)
 _TABLE = click.Path(dir_okay=False, exists=True, path_type=Path)
-_ONLY = ("template", "definitions", "examples", "dimensions", "answer_tokens", "timeout", "retries", "replies", "price")
+_ONLY = ("template", "definitions", "examples", "dimensions", *NAMES)
 
 
 def chat_options(command: Any) -> Any:
@@ -37,38 +38,7 @@ def chat_options(command: Any) -> Any:
             "--dimensions", is_flag=True, help="Of a chat model: ask for valence, arousal, dominance, not labels."
         ),
         click.option("--estimate", is_flag=True, help="Of a chat model: say what it would take, and ask nothing."),
-        click.option(
-            "--price", metavar="IN,OUT", help="Of a chat model: what a million tokens cost [AFFEKT_ENDPOINT_PRICE]."
-        ),
-        click.option(
-            "--answer-tokens",
-            type=click.IntRange(1),
-            default=200,
-            show_default=True,
-            help="Of a chat model: longest reply; give one that thinks first thousands.",
-        ),
-        click.option(
-            "--timeout",
-            type=click.FloatRange(0, min_open=True),
-            metavar="SECONDS",
-            default=60.0,
-            show_default=True,
-            help="Of a chat model: when a call counts as lost.",
-        ),
-        click.option(
-            "--retries",
-            type=click.IntRange(0),
-            default=3,
-            show_default=True,
-            help="Of a chat model: how often a lost call is made again.",
-        ),
-        click.option(
-            "--replies",
-            type=_FOLDER,
-            default=Path("runs/endpoint"),
-            show_default=True,
-            help="Of a chat model: where replies are kept.",
-        ),
+        endpoint_options("a chat model"),
     )
     for option in reversed(options):
         command = option(command)
@@ -93,8 +63,6 @@ def take_chat(options: dict[str, Any], *, column: str, gold: str | None) -> None
         raise click.UsageError("--gold compares labels, and --dimensions asks for none. Leave one out.")
     from affekt.analysis.asking import Asking
     from affekt.language.asking import AskOptions
-    from affekt.language.client import ClientOptions
-    from affekt.language.usage import known_price
 
     template = given["template"]
     options["asking"] = Asking(
@@ -103,9 +71,9 @@ def take_chat(options: dict[str, Any], *, column: str, gold: str | None) -> None
         examples=_examples(given["examples"], column, gold, options["space"]) if given["examples"] else (),
         dimensions=given["dimensions"],
         tokens=given["answer_tokens"],
-        client=ClientOptions(timeout=given["timeout"], retries=given["retries"], cache=given["replies"]),
+        client=take_client(given),
         ask=AskOptions(workers=workers or 4),
-        price=known_price(given["price"]),
+        price=take_price(given),
     )
 
 

@@ -18,6 +18,7 @@ from affekt.cards import ModelCard
 from affekt.inference.grams import GramCutter, Weighed, split_words
 from affekt.inference.opinion import check_votes
 from affekt.inference.text import Floats, TextEstimates
+from affekt.inference.word_numbers import WordNumbers
 from affekt.types import LabelSpace
 
 # Nats by which a language without a table must be likelier than all that have one before a text is refused, and the
@@ -108,8 +109,7 @@ class NgramReader:
         self._varieties = tuple(varieties)
         self._languages = languages
         self._cutter = GramCutter()
-        self._ids: dict[str, int] = {}
-        self._words: list[str] = [""]
+        self._numbers = WordNumbers(split_words)
 
     @staticmethod
     def load(card: ModelCard) -> NgramReader:
@@ -123,13 +123,7 @@ class NgramReader:
 
     def pieces(self, text: str) -> list[int]:
         """Return a number for each word of a text, the same for the same word as long as the reader is open."""
-        ids = []
-        for word in split_words(text):
-            if word not in self._ids:
-                self._ids[word] = len(self._words)
-                self._words.append(word)
-            ids.append(self._ids[word])
-        return ids
+        return self._numbers.of(text)
 
     def estimate(
         self,
@@ -153,7 +147,7 @@ class NgramReader:
 
     def estimate_pieces(self, ids: Sequence[Sequence[int]], *, batch_size: int = 64) -> TextEstimates:
         """Return the estimates for texts given as numbers of words, 0 where masked, all by the first's language."""
-        words = [[self._words[i] for i in each] for each in ids]
+        words = [self._numbers.words(each) for each in ids]
         first = [word for word in words[0] if word] if words else []
         scores = self._languages.scores(self._cutter.buckets(first))[: len(self._varieties)]
         return self._estimate(words, [int(scores.argmax()) if any(each) else None for each in words])

@@ -20,6 +20,7 @@ from affekt.inference.encoding import encode_texts
 from affekt.inference.opinion import check_votes
 from affekt.inference.own_encoder import OwnEncoder
 from affekt.inference.text import AnyReader, Floats, TextEstimates
+from affekt.inference.word_numbers import WordNumbers
 from affekt.types import LabelSpace
 
 DIMENSIONS = ("valence", "arousal", "dominance")
@@ -131,8 +132,7 @@ class OwnReader:
     def __init__(self, card: ModelCard, source: Source, fit: OwnFit, thresholds: dict[str, tuple[float, ...]]) -> None:
         self.card = card
         self._source, self._fit, self._thresholds = source, fit, thresholds
-        self._ids: dict[str, int] = {}
-        self._words: list[str] = [""]
+        self._numbers = WordNumbers()
 
     @property
     def thresholds(self) -> Mapping[str, tuple[float, ...]]:
@@ -141,13 +141,7 @@ class OwnReader:
 
     def pieces(self, text: str) -> list[int]:
         """Return a number for each word of a text, the same for the same word as long as the reader is open."""
-        ids = []
-        for word in text.split():
-            if word not in self._ids:
-                self._ids[word] = len(self._words)
-                self._words.append(word)
-            ids.append(self._ids[word])
-        return ids
+        return self._numbers.of(text)
 
     def estimate(
         self,
@@ -192,7 +186,7 @@ class OwnReader:
 
     def estimate_pieces(self, ids: Sequence[Sequence[int]], *, batch_size: int = 64) -> TextEstimates:
         """Return the estimates for texts given as numbers of words, 0 where left out, without a language check."""
-        texts = [" ".join(self._words[i] for i in each if i) for each in ids]
+        texts = [self._numbers.text(each) for each in ids]
         return self.estimate(texts, batch_size=batch_size, language=next(iter(self.card.languages), None))
 
     def features(self, texts: Sequence[str], *, batch_size: int = 64) -> Floats:

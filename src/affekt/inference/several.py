@@ -11,6 +11,7 @@ from affekt.affect.convert import convert_probabilities
 from affekt.cards import ModelCard
 from affekt.inference.opinion import check_votes
 from affekt.inference.text import AnyReader, Floats, TextEstimates
+from affekt.inference.word_numbers import WordNumbers
 from affekt.types import LabelSpace
 
 
@@ -20,8 +21,7 @@ class SeveralReader:
     def __init__(self, card: ModelCard, readers: Sequence[AnyReader]) -> None:
         self.card = card
         self._readers = tuple(readers)
-        self._ids: dict[str, int] = {}
-        self._words: list[str] = [""]
+        self._numbers = WordNumbers()
 
     @property
     def thresholds(self) -> Mapping[str, tuple[float, ...]]:
@@ -30,13 +30,7 @@ class SeveralReader:
 
     def pieces(self, text: str) -> list[int]:
         """Return a number for each word of a text, the same for the same word as long as the reader is open."""
-        ids = []
-        for word in text.split():
-            if word not in self._ids:
-                self._ids[word] = len(self._words)
-                self._words.append(word)
-            ids.append(self._ids[word])
-        return ids
+        return self._numbers.of(text)
 
     def estimate(
         self,
@@ -65,12 +59,12 @@ class SeveralReader:
 
     def estimate_pieces(self, ids: Sequence[Sequence[int]], *, batch_size: int = 64) -> TextEstimates:
         """Return the estimates for texts given as numbers of words, 0 where masked, by the reader of the first."""
-        texts = [" ".join(self._words[i] for i in each if i) for each in ids]
+        texts = [self._numbers.text(each) for each in ids]
         whole = _nothing(len(texts), self.card.space)
         for reader in self._readers:
             if texts and reader.estimate(texts[:1]).supported[0]:
                 # One memory of words for all texts, and what is masked there is masked here.
-                words = [[reader.pieces(self._words[i]) if i else [0] for i in each] for each in ids]
+                words = [[reader.pieces(word) if word else [0] for word in self._numbers.words(each)] for each in ids]
                 cut = [[piece for pieces in each for piece in pieces] for each in words]
                 part = reader.estimate_pieces(cut, batch_size=batch_size)
                 _fill(whole, np.arange(len(texts)), part, reader, self.card.space)
