@@ -12,6 +12,9 @@ from pathlib import Path
 from media_trees import media
 from official_trees import write
 
+from affekt.corpora.index import READERS
+from affekt.types import Record
+
 Tree = Callable[[Path], None]
 
 _QUEST_END = ";" * 20
@@ -418,3 +421,16 @@ TREES: dict[str, Tree] = {
         *(aff_wild2, fer2013, k_emocon, daic_woz, mahnob_hci, amigos),
     )
 } | {name: _named(name) for name in NAMED}
+
+
+def records_of(name: str, folder: Path) -> dict[str, Record]:
+    """Make the tree of a corpus and return what its reader finds, by id."""
+    TREES[name](folder)
+    return {record.id: record for record in READERS[name](folder)}
+
+
+def change(path: Path, old: str, new: str) -> None:
+    """Replace a text in a file that holds it."""
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new), encoding="utf-8")
