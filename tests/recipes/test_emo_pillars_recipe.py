@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -28,18 +27,6 @@ SAID = (
     "who would say so",
     "again and again",
 )
-
-
-@pytest.fixture
-def recipe(monkeypatch):
-    """Import a module of the recipe, and forget it again: `run` is other recipes' name too."""
-    ours = {path.stem for path in RECIPE.glob("*.py")}
-    hidden = {name: sys.modules.pop(name) for name in ours & set(sys.modules)}
-    monkeypatch.syspath_prepend(str(RECIPE))
-    yield __import__
-    for name in ours & set(sys.modules):
-        del sys.modules[name]
-    sys.modules.update(hidden)
 
 
 def reply(*examples: dict[str, object]) -> str:

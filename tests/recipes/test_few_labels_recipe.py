@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -15,14 +14,8 @@ LABELS = ("anger", "joy", "sadness")
 
 
 @pytest.fixture
-def run(monkeypatch):
-    """Import the recipe, and forget it again: `run` is other recipes' name too."""
-    hidden = sys.modules.pop("run", None)
-    monkeypatch.syspath_prepend(str(RECIPE))
-    yield __import__("run")
-    del sys.modules["run"]
-    if hidden is not None:
-        sys.modules["run"] = hidden
+def run(recipe):
+    return recipe("run")
 
 
 def task(run, name: str = "toy", seed: int = 0):

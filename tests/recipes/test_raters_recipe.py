@@ -19,18 +19,9 @@ RECIPE = ROOT / "recipes/raters"
 SHIPPED = ROOT / "src/affekt/models/text/weights/raters.npz"
 
 
-@pytest.fixture
-def recipe(monkeypatch):
-    """Import a module of the recipe, and forget it again: data and features are other recipes' names too."""
-    before = set(sys.modules)
-    monkeypatch.syspath_prepend(str(RECIPE))
+@pytest.fixture(autouse=True)
+def no_flags(monkeypatch):
     monkeypatch.setattr(sys, "argv", ["run.py"])
-    ours = {path.stem for path in RECIPE.glob("*.py")}
-    hidden = {name: sys.modules.pop(name) for name in ours & before}
-    yield __import__
-    for name in ours & set(sys.modules):
-        del sys.modules[name]
-    sys.modules.update(hidden)
 
 
 def text(name, content, group=None):

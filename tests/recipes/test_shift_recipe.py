@@ -16,34 +16,6 @@ RECIPE = Path(__file__).parents[2] / "recipes/shift"
 FOUR = LabelSpace("four", ("joy", "anger", "fear", "neutral"), "exclusive", "none")
 MANY = LabelSpace("three", ("joy", "anger", "fear"), "multi-label", "none")
 
-MELD = "Sr No.,Utterance,Speaker,Emotion,Sentiment,Dialogue_ID,Utterance_ID,Season,Episode,StartTime,EndTime"
-CLOCK = '"00:01:02,250","00:01:03,000"'
-
-
-def meld(folder: Path) -> None:
-    """Five rows as MELD lays them out, two of them to test on."""
-    rows = {
-        "train": ("1,Fine by me.,Ann,joy,positive,0,0,8,21", "2,Did he?,Ben,surprise,negative,0,2,8,21"),
-        "dev": ("1,Great!,Ben,joy,positive,0,0,1,1",),
-        "test": ('1,"Oh, it bites.",Cleo,fear,negative,0,0,2,3', "2,How lovely!,Ann,joy,positive,0,1,2,3"),
-    }
-    folder.mkdir(parents=True)
-    for split, lines in rows.items():
-        text = "\r\n".join([MELD, *(f"{line},{CLOCK}" for line in lines), ""])
-        (folder / f"{split}_sent_emo.csv").write_text(text, encoding="utf-8", newline="")
-
-
-@pytest.fixture
-def recipe(monkeypatch):
-    """Import a module of the recipe, and forget it again: its names are other recipes' too."""
-    ours = {path.stem for path in RECIPE.glob("*.py")}
-    hidden = {name: sys.modules.pop(name) for name in ours & set(sys.modules)}
-    monkeypatch.syspath_prepend(str(RECIPE))
-    yield __import__
-    for name in ours & set(sys.modules):
-        del sys.modules[name]
-    sys.modules.update(hidden)
-
 
 def said(recipe, space: LabelSpace, *, items: int = 900):
     """A corpus whose reader finds the labels, but says every probability too high, the first label's most."""
@@ -77,7 +49,7 @@ def test_only_texts_with_labels_of_the_space_and_each_once(recipe) -> None:
     assert [each.id for each in usable(records, MANY)] == ["1", "3", "7"]
 
 
-def test_answers_are_read_once_and_kept(recipe, tmp_path, monkeypatch) -> None:
+def test_answers_are_read_once_and_kept(recipe, meld, tmp_path, monkeypatch) -> None:
     data = recipe("data")
     meld(tmp_path / "data/text/meld")
     monkeypatch.setenv("AFFEKT_DATA", str(tmp_path / "data"))

@@ -18,34 +18,6 @@ from affekt.types import Record, Signal
 RECIPE = Path(__file__).parents[2] / "recipes/text_corpora"
 SPACE = find_model("text").space
 
-MELD = "Sr No.,Utterance,Speaker,Emotion,Sentiment,Dialogue_ID,Utterance_ID,Season,Episode,StartTime,EndTime"
-CLOCK = '"00:01:02,250","00:01:03,000"'
-
-
-def meld(folder: Path) -> None:
-    """Five rows as MELD lays them out, two of them to test on."""
-    rows = {
-        "train": ("1,Fine by me.,Ann,joy,positive,0,0,8,21", "2,Did he?,Ben,surprise,negative,0,2,8,21"),
-        "dev": ("1,Great!,Ben,joy,positive,0,0,1,1",),
-        "test": ('1,"Oh, it bites.",Cleo,fear,negative,0,0,2,3', "2,How lovely!,Ann,joy,positive,0,1,2,3"),
-    }
-    folder.mkdir(parents=True)
-    for split, lines in rows.items():
-        text = "\r\n".join([MELD, *(f"{line},{CLOCK}" for line in lines), ""])
-        (folder / f"{split}_sent_emo.csv").write_text(text, encoding="utf-8", newline="")
-
-
-@pytest.fixture
-def recipe(monkeypatch):
-    """Import a module of the recipe, and forget it again: `run` is other recipes' name too."""
-    ours = {path.stem for path in RECIPE.glob("*.py")}
-    hidden = {name: sys.modules.pop(name) for name in ours & set(sys.modules)}
-    monkeypatch.syspath_prepend(str(RECIPE))
-    yield __import__
-    for name in ours & set(sys.modules):
-        del sys.modules[name]
-    sys.modules.update(hidden)
-
 
 def question(*texts: str, language: str | None = "en") -> Question:
     records = tuple(Record(text, Signal(text, language=language), "test") for text in texts)
@@ -82,7 +54,7 @@ def test_a_text_is_asked_about_once(recipe, tmp_path) -> None:
     assert asked == ["abcd", "a"]
 
 
-def test_the_table_of_a_small_corpus_and_nothing_asked_again(recipe, tmp_path, monkeypatch, capsys) -> None:
+def test_the_table_of_a_small_corpus_and_nothing_asked_again(recipe, meld, tmp_path, monkeypatch, capsys) -> None:
     run = recipe("run")
     meld(tmp_path / "data/text/meld")
     monkeypatch.setenv("AFFEKT_DATA", str(tmp_path / "data"))
@@ -133,7 +105,7 @@ def test_sizes_follow_the_card_and_the_limit(recipe) -> None:
 
 
 @pytest.mark.slow
-def test_two_corpora_at_once_from_the_command_line(tmp_path, monkeypatch) -> None:
+def test_two_corpora_at_once_from_the_command_line(meld, tmp_path, monkeypatch) -> None:
     meld(tmp_path / "data/text/meld")
     monkeypatch.setenv("AFFEKT_DATA", str(tmp_path / "data"))
     flags = ["--only", "meld", "ecf", "--models", "all-positive", "--resamples", "10", "--jobs", "2"]
