@@ -85,10 +85,10 @@ def train(asked: Asked, output: Path, options: TrainOptions | None = None, tell:
         told(Step("scoring"))
         scores = _scored(work, parts, task, options)
         if scores.gain is not None and scores.gain.found.high < 0:
+            other = "`--method fine-tune`, " if method == "frozen" else ""
             notes = (
                 *notes,
-                "TF-IDF scores surely higher on these texts. Try another base (`--base`), "
-                "`--method fine-tune`, or more rows.",
+                f"TF-IDF scores surely higher on these texts. Try another base (`--base`), {other}or more rows.",
             )
         seconds = round(time.monotonic() - started, 1)
         card["training"] = {**card["training"], "seconds": seconds, "notes": list(notes)}
