@@ -38,7 +38,7 @@ STARTS = {"goemotions-first": "text", "plain": "minilm"}
 @dataclass(frozen=True)
 class Config:
     corpora: str = "isear,dair_emotion"
-    sizes: str = "100,300,1000"
+    sizes: str = "100,300"
     scored: int = 1000
     longest: int = 48
     layers: int = 6
