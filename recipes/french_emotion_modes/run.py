@@ -54,7 +54,7 @@ class Config:
     epochs: int = 15
     asked: int = 200
     shots: int = 8
-    endpoint: str = "echo"
+    endpoint: str = ""
     seeds: int = 3
     resamples: int = 1000
     smoke: int = 0
@@ -102,7 +102,7 @@ def experiments(corpus: str, parts: Parts, questions: Questions, config: Config)
     resamples, seeds = config.resamples, range(config.seeds)
     where = {"runs": Path("runs/text-methods"), "seeds": seeds, "resamples": resamples}
     rows = run_experiment(experiment(corpus, "dev-thresholds", truth, arms, parts.test.groups, questions), **where)
-    if not config.asked:
+    if not config.endpoint:
         return rows
     kept = np.zeros(len(parts.test), np.bool_)
     kept[random.Random(0).sample(range(len(parts.test)), min(config.asked, len(parts.test)))] = True
