@@ -53,10 +53,17 @@ bench: .venv/dev
 	$(BIN)/python bench/agreement.py
 	$(BIN)/python bench/goemotions_raters.py
 	$(BIN)/python bench/training.py
+	$(BIN)/python bench/speech_features.py
+	$(BIN)/python bench/speech_activity.py
 
 # The shipped weights, from the corpora in $$AFFEKT_DATA: about an hour and a half on two cores.
 weights: .venv/dev
 	$(BIN)/python recipes/text/run.py
+
+# The published text methods; each goes on where it stopped. About three hours on two cores.
+TEXT_METHODS = arabic_hybrid_loss armanemo brighter cheer_ekman crosslingual_llm_ensemble dens emo_pillars emollms \
+	emoplmsynth emotion_definitions ethioemo_intensity french_emotion_modes goemotions kpoem leia mahaemotions \
+	reasoning_infused redaffectivelm se_emotion_ptm semeval2025_task11 sent2affect zero_shot
 
 results: .venv/dev
 	$(BIN)/python recipes/text/evaluate.py
@@ -71,7 +78,12 @@ results: .venv/dev
 	$(BIN)/python recipes/text_multi/evaluate.py --split test
 	$(BIN)/python recipes/grids/run.py
 	$(BIN)/python recipes/shift/run.py
+	$(BIN)/python recipes/few_labels/run.py
+	$(BIN)/python recipes/open_vocabulary/run.py
+	set -e; for recipe in $(TEXT_METHODS); do $(BIN)/python recipes/$$recipe/run.py; done
 	$(BIN)/python docs/leakage.py
+	$(BIN)/python docs/figures.py
+	$(BIN)/python docs/text_methods.py
 
 clean:
 	rm -rf .venv runs .pytest_cache .mypy_cache .ruff_cache

@@ -54,6 +54,8 @@ class ModelCard:
     order: a text is read by the first that reads its language. What `affekt train` makes is a ``head`` on the one model
     in `members`, or an ``encoder`` with its own tokenizer in `folder`.
     Runtime ``open`` scores `labels` of the user's own, ``name`` or ``name: definition``, by the encoder in `members`.
+    A model of speech reads sound at `rate` Hz as log-mel spectra of `bands` bands, `window` seconds at once at most,
+    and answers for every `hop_s` seconds besides (`affekt.inference.speech`).
     `opinions` are the spaces over which it learned people's votes (``raters.npz`` in `folder`).
     `golden` are texts with the top label that the shipped weights must give.
     """
@@ -82,6 +84,9 @@ class ModelCard:
     scores_published: dict[str, float] = field(default_factory=dict)
     members: tuple[ModelCard, ...] = ()
     labels: tuple[str, ...] = ()
+    rate: int = 16_000
+    bands: int = 64
+    hop_s: float = 0.5
 
     @property
     def fit(self) -> Fit:

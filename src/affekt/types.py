@@ -22,7 +22,7 @@ SCHEMA = "affekt.report/1"
 
 Kind = Literal["exclusive", "multi-label", "ordinal", "open", "appraisals", "instrument", "wellness", "traits", "tags"]
 Modality = Literal["text", "speech", "face", "image", "video", "music", "physiology"]
-Status = Literal["ok", "unsupported_language"]
+Status = Literal["ok", "unsupported_language", "no_speech", "overlapped_speech"]
 # On whose authority one label space becomes another.
 Route = Literal["cited", "vad", "vocabulary", "learned"]
 
@@ -251,8 +251,34 @@ class Reading:
 
 
 @dataclass(frozen=True, slots=True)
+class Trace:
+    """Probabilities over time, made smooth: whose they are, and a row for each stretch of `hop_s` seconds.
+
+    `starts` are where the stretches begin, in seconds, those without speech left out; the rows of `probabilities`
+    follow `space.labels`.
+    """
+
+    space: LabelSpace
+    about: str
+    hop_s: float
+    starts: tuple[float, ...]
+    probabilities: tuple[tuple[float, ...], ...]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the trace as plain JSON values: a list over time for each label."""
+        columns = zip(*self.probabilities, strict=True) if self.probabilities else ((),) * len(self.space)
+        return {
+            "space": self.space.name,
+            "about": self.about,
+            "hop": self.hop_s,
+            "starts": list(self.starts),
+            "probabilities": {label: list(column) for label, column in zip(self.space.labels, columns, strict=True)},
+        }
+
+
+@dataclass(frozen=True, slots=True)
 class Provenance:
-    """What made a report: model, its version and licence, its window (tokens), affekt's version."""
+    """What made a report: model, its version and licence, its window (tokens; of sound seconds), affekt's version."""
 
     model: str
     model_version: str
@@ -263,13 +289,20 @@ class Provenance:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """All readings of one source, the overall reading, and what made them."""
+    """All readings of one source, the overall reading, and what made them.
+
+    Of sound there is a reading for each segment, `speakers` has one for each speaker over all they say, `traces` their
+    probabilities over time, and `notes` say what is odd about the file.
+    """
 
     source: str | None
     text: str
     readings: tuple[Reading, ...]
     overall: Reading
     provenance: Provenance
+    speakers: tuple[Reading, ...] = ()
+    traces: tuple[Trace, ...] = ()
+    notes: tuple[str, ...] = ()
 
     def top(self, k: int = 3) -> list[LabelProbability]:
         """Return the `k` most probable labels of the overall reading."""
@@ -288,10 +321,20 @@ class Report:
     def to(self, space: LabelSpace | str, *, via: Route = "cited") -> Report:
         """Return the report with every reading in another label space, as `Reading.to` does it."""
         readings = tuple(reading.to(space, via=via) for reading in self.readings)
-        return replace(self, readings=readings, overall=self.overall.to(space, via=via))
+        speakers = tuple(reading.to(space, via=via) for reading in self.speakers)
+        # Traces stay in the model's own space: they are what it said.
+        return replace(self, readings=readings, overall=self.overall.to(space, via=via), speakers=speakers)
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the stable record (schema ``affekt.report/1``) that CLI, API and exports share."""
+        """Return the stable record (schema ``affekt.report/1``) that CLI, API and exports share.
+
+        That of sound has ``speakers``, ``traces`` and ``notes`` besides.
+        """
+        heard = {
+            "speakers": [reading.to_dict() for reading in self.speakers],
+            "traces": [trace.to_dict() for trace in self.traces],
+            "notes": list(self.notes),
+        }
         return {
             "schema": SCHEMA,
             "source": self.source,
@@ -299,6 +342,7 @@ class Report:
             "overall": self.overall.to_dict(),
             "readings": [reading.to_dict() for reading in self.readings],
             "provenance": {name: getattr(self.provenance, name) for name in Provenance.__slots__},
+            **(heard if self.overall.modality == "speech" else {}),
         }
 
     def to_json(self, path: Path | None = None, *, indent: int | None = 2) -> str:
@@ -311,7 +355,7 @@ class Report:
     def to_frame(self) -> pandas.DataFrame:
         """Return a pandas frame, a row per reading, indexed by (source, start, end).
 
-        Columns: ``status``, ``<space>.<label>`` probabilities, ``labels`` (joined by ``|``),
+        Columns: ``speaker`` (of sound), ``status``, ``<space>.<label>`` probabilities, ``labels`` (joined by ``|``),
         ``valence``, ``arousal``, ``dominance``, ``intensity``. Raises `MissingDependencyError`.
         """
         try:
@@ -323,6 +367,8 @@ class Report:
         rows = []
         for reading in self.readings:
             row: dict[str, Any] = {"source": self.source, "start": reading.span.start, "end": reading.span.end}
+            if reading.modality == "speech":
+                row["speaker"] = reading.about
             row["status"] = reading.status
             for label in reading.space:
                 row[f"{reading.space.name}.{label}"] = reading[label]

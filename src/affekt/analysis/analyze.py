@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import overload
+from typing import TYPE_CHECKING, overload
 
 import numpy as np
 
 from affekt.analysis.columns import Asked, ask, opened
 from affekt.analysis.explain import explain_reading, strongest
 from affekt.analysis.own_labels import chosen_card
+from affekt.analysis.sound_files import is_sound_path
 from affekt.cards import ModelCard
 from affekt.errors import InputError
 from affekt.inference.calibration import Calibration
 from affekt.inference.opinion import OpinionEstimates
+from affekt.inference.speech import open_speech_reader
 from affekt.inference.text import AnyReader, TextEstimates, open_reader
 from affekt.signals.text import open_text, sentence_spans, text_of
 from affekt.types import VAD, LabelSpace, Opinion, Provenance, Reading, Report, Signal, Span
 from affekt.version import __version__
+
+if TYPE_CHECKING:
+    from affekt.analysis.listening import Listening
 
 Source = str | Path | Signal
 
@@ -38,6 +43,7 @@ def analyze(  # type: ignore[overload-overlap]  # a str is an Iterable of str, a
     language: str | None = None,
     calibration: Path | Calibration | None = None,
     labels: str | Iterable[str] | None = None,
+    listening: Listening | None = None,
 ) -> Report: ...
 @overload
 def analyze(
@@ -50,6 +56,7 @@ def analyze(
     language: str | None = None,
     calibration: Path | Calibration | None = None,
     labels: str | Iterable[str] | None = None,
+    listening: Listening | None = None,
 ) -> list[Report]: ...
 def analyze(  # noqa: PLR0913 - one more than the rest: labels are an answer space of their own
     x: Source | Iterable[Source],
@@ -61,10 +68,17 @@ def analyze(  # noqa: PLR0913 - one more than the rest: labels are an answer spa
     language: str | None = None,
     calibration: Path | Calibration | None = None,
     labels: str | Iterable[str] | None = None,
+    listening: Listening | None = None,
 ) -> Report | list[Report]:
-    """Return the affect of a text: one `Report` for one input, a list of them for a list, in order.
+    """Return the affect of a text or a sound: one `Report` for one input, a list of them for a list, in order.
 
-    A `str` is always text; a file is a `pathlib.Path`. The overall reading is of the whole text; a
+    A `str` is always text; a file is a `pathlib.Path`, of sound where its name ends so (``.wav``, ``.mp3`` …).
+
+    Sound is read where someone speaks, with a reading for each stretch of one speaker and one emotion
+    (`affekt.analysis.listening`); `listening` says how speakers are told apart and how segments are cut. Of the other
+    options `model` and `space` are for sound too.
+
+    Of a text the overall reading is of the whole text; a
     text past the model's window is read in windows whose probabilities and VAD are averaged by
     their length, so nothing is cut off. A text of several sentences and over 200 characters also
     gets a reading per sentence; otherwise `readings` holds the overall one alone.
@@ -96,11 +110,43 @@ def analyze(  # noqa: PLR0913 - one more than the rest: labels are an answer spa
     >>> report.top(1)[0].label
     'gratitude'
     """
+    many = not isinstance(x, str | Path | Signal) and isinstance(x, Iterable)
+    sources: list[Source] = list(x) if many else [x]  # type: ignore[arg-type, list-item]
+    heard = [place for place, source in enumerate(sources) if isinstance(source, Path) and is_sound_path(source)]
+    if heard:
+        given = (explain, raters, language, calibration, labels)
+        names = ("explain", "raters", "language", "calibration", "labels")
+        _check_sound([name for name, value in zip(names, given, strict=True) if value])
+        sounds = _listen([sources[place] for place in heard], model, space, listening)
+        texts = [source for place, source in enumerate(sources) if place not in set(heard)]
+        rest = iter(analyze(texts, model=model, space=space) if texts else ())
+        by_place = dict(zip(heard, sounds, strict=True))
+        reports = [by_place[place] if place in by_place else next(rest) for place in range(len(sources))]
+        return reports if many else reports[0]
     card = chosen_card(model, labels, space)
     asked = replace(ask(card, space, raters=raters, calibration=opened(calibration)), language=language)
-    if not isinstance(x, str | Path | Signal) and isinstance(x, Iterable):
-        return _analyze([open_text(item) for item in x], card, asked, explain)
-    return _analyze([open_text(x)], card, asked, explain)[0]
+    reports = _analyze([open_text(source) for source in sources], card, asked, explain)
+    return reports if many else reports[0]
+
+
+def _check_sound(wrong: list[str]) -> None:
+    """Raise `InputError` where options were given that say nothing of sound."""
+    if wrong:
+        raise InputError(f"{', '.join(wrong)} is for text and says nothing of sound. Leave it out, or read text alone.")
+
+
+def _listen(
+    paths: Sequence[Source],
+    model: str | Path | ModelCard | None,
+    space: str | LabelSpace | None,
+    listening: Listening | None,
+) -> list[Report]:
+    from affekt.analysis.listening import listen, speech_card
+
+    card = speech_card(model)
+    target = ask(card, space).space
+    reader = open_speech_reader(card)
+    return [listen(path, reader, listening, space=target) for path in paths if isinstance(path, Path)]
 
 
 def _analyze(signals: list[Signal], card: ModelCard, asked: Asked, explain: bool) -> list[Report]:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from affekt.cli.failures import CANNOT
+from affekt.cli.heard import is_heard, print_heard, sound_options, take_listening, write_heard
 from affekt.cli.languages import language_code
 from affekt.cli.listing import print_json
 from affekt.cli.own_labels import take_labels
@@ -23,7 +24,8 @@ if TYPE_CHECKING:
 
 _EXPLAINED_CHARACTERS = 500  # hiding each word in turn is quick up to here
 _LOOKS_LIKE_A_FILE = re.compile(
-    r"\S+\.(txt|text|md|rst|csv|tsv|jsonl?|ndjson|parquet|html?|xml|pdf|docx?|log|srt|eml)", re.I
+    r"\S+\.(txt|text|md|rst|csv|tsv|jsonl?|ndjson|parquet|html?|xml|pdf|docx?|log|srt|eml|wav|flac|ogg|opus|mp3|m4a)",
+    re.I,
 )
 _TABLES = (".csv", ".tsv", ".jsonl", ".ndjson", ".parquet")
 
@@ -71,6 +73,7 @@ _TABLES = (".csv", ".tsv", ".jsonl", ".ndjson", ".parquet")
     type=click.Path(dir_okay=False, path_type=Path),
     help="Correct by what `affekt calibrate` wrote.",
 )
+@sound_options
 @click.option("--encoding", metavar="NAME", help="The encoding of files and standard input. Default: UTF-8.")
 @click.option("--top", type=click.IntRange(min=1), default=5, show_default=True, help="How many labels to show.")
 def analyze_command(  # noqa: PLR0913 - click hands over one argument per option
@@ -87,11 +90,13 @@ def analyze_command(  # noqa: PLR0913 - click hands over one argument per option
     calibration: Path | None,
     encoding: str | None,
     top: int,
+    **sound: Any,
 ) -> None:
-    """Read text and show its emotions.
+    """Read text or sound and show its emotions.
 
     An argument that names an existing file is that file, `-` is standard input, anything else is
-    the words themselves. On a terminal the answer is a picture; elsewhere it is a line per reading
+    the words themselves. A file of sound (.wav, .mp3 …) is listened to: a line for each stretch of
+    one speaker and one emotion. On a terminal the answer is a picture; elsewhere it is a line per reading
     with eleven fields between tabs, or JSON with --json.
 
     \b
@@ -99,13 +104,15 @@ def analyze_command(  # noqa: PLR0913 - click hands over one argument per option
     affekt analyze letter.txt --space ekman
     affekt analyze "They forgot me again." --labels "proud, let down, amused"
     affekt analyze "Well, we shall see." --raters
+    affekt analyze call.wav --speakers many --rttm call.rttm
     echo "so tired of this" | affekt analyze - --json
     """
     if not inputs and sys.stdin.isatty():
         raise click.UsageError(
             'Nothing to read. Give words, a file, or - for standard input: affekt analyze "your words".'
         )
-    signals, failed = [], False
+    signals: list[Signal | Path] = []
+    failed = False
     for given in inputs or ("-",):
         try:
             signal = _signal(given, as_text=as_text, encoding=encoding)
@@ -118,19 +125,24 @@ def analyze_command(  # noqa: PLR0913 - click hands over one argument per option
         signals.append(signal)
     drawing = is_screen(sys.stdout) and not as_json
     if explain is None:
-        explain = drawing and sum(len(signal.text) for signal in signals) <= _EXPLAINED_CHARACTERS
+        texts = [signal.text for signal in signals if isinstance(signal, Signal)]
+        explain = drawing and len(texts) == len(signals) and sum(map(len, texts)) <= _EXPLAINED_CHARACTERS
     asked: dict[str, Any] = {"model": model, "space": space, "explain": explain, "raters": raters, "language": language}
     if calibration is not None:
         asked["calibration"] = calibration
     if labels is not None:
         asked["labels"] = take_labels(labels)
+    listening = take_listening(sound, any(isinstance(signal, Path) for signal in signals))
+    if listening is not None:
+        asked["listening"] = listening
     reports = read_signals(signals, **asked) if signals else []
+    write_heard(reports, sound)
     _show(reports, as_json=as_json, drawing=drawing, several=len(inputs) > 1, top=top)
     if failed:
         raise click.exceptions.Exit(CANNOT)
 
 
-def read_signals(signals: Sequence[Signal], **asked: Any) -> list[Report]:
+def read_signals(signals: Sequence[Signal | Path], **asked: Any) -> list[Report]:
     """Return a report for each signal, in order; `asked` are the options of `affekt.analyze`."""
     from affekt.analysis.analyze import analyze
 
@@ -147,20 +159,29 @@ def _show(reports: Iterable[Report], *, as_json: bool, drawing: bool, several: b
 
         console = screen()
         for report in reports:
-            draw_report(report, console, top=top)
+            if is_heard(report):
+                print_heard(report, top=top)
+            else:
+                draw_report(report, console, top=top)
         console.print()
     else:
         from affekt.cli.lines import report_lines
 
         for report in reports:
+            if is_heard(report):
+                print_heard(report, top=top)
+                continue
             for line in report_lines(report, top=top):
                 click.echo(line)
 
 
-def _signal(given: str, *, as_text: bool, encoding: str | None) -> Signal:
-    """Return what one argument stands for; raises `InputError` where it cannot be read."""
+def _signal(given: str, *, as_text: bool, encoding: str | None) -> Signal | Path:
+    """Return what one argument stands for, of sound the file; raises `InputError` where it cannot be read."""
+    from affekt.analysis.sound_files import is_sound_path
     from affekt.signals.text import open_text
 
+    if not as_text and is_sound_path(Path(given)) and Path(given).is_file():
+        return Path(given)
     signal = None if as_text else _source(given, encoding)
     if signal is None:
         try:

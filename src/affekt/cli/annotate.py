@@ -14,8 +14,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from affekt.cli.annotate_sounds import annotate_sounds
 from affekt.cli.chat import chat_options, take_chat
 from affekt.cli.failures import Interruption
+from affekt.cli.heard import speakers_option
 from affekt.cli.languages import language_code
 from affekt.cli.progress import duration, progress_bar, rate
 from affekt.cli.words import shown
@@ -31,8 +33,8 @@ _STREAM_REJECTS = Path("stdout.rejects.jsonl")
 
 
 @click.command("annotate")
-@click.argument("table", metavar="TABLE|-")
-@click.option("--column", metavar="NAME", required=True, help="The column that holds the text.")
+@click.argument("table", metavar="TABLE|FOLDER|-")
+@click.option("--column", metavar="NAME", help="The column of the table that holds the text.")
 @click.option(
     "-o",
     "--output",
@@ -84,11 +86,17 @@ _STREAM_REJECTS = Path("stdout.rejects.jsonl")
     "--gold", metavar="COLUMN", help="A column of labels given by people: say how far those that were read agree."
 )
 @chat_options
+@speakers_option
+@click.option(
+    "--per",
+    type=click.Choice(["segment", "file"]),
+    help="Of a folder of sound: a row for each segment (default) or file.",
+)
 @click.option("--quiet", is_flag=True, help="No progress bar and no summary.")
 def annotate_command(
     *,
     table: str,
-    column: str,
+    column: str | None,
     output: str | None,
     file_format: str | None,
     quiet: bool,
@@ -96,13 +104,16 @@ def annotate_command(
     estimate: bool,
     **options: Any,
 ) -> None:
-    """Read one column of a table and write the table with what was read in it.
+    """Read one column of a table, or a folder of sound, and write a table with what was read in it.
 
     Every row keeps its columns and gets a probability for each label, `labels` (those over their
     threshold, joined by |), `valence`, `arousal`, `dominance` and `status`. Rows that cannot be
     read are left out and written to OUTPUT.rejects.jsonl with the reason (stdout.rejects.jsonl when
     the output is -). A run that was stopped goes on where it was when the same command is given
     again; with - on either side it cannot.
+
+    Of a FOLDER the files of sound in it and below are listened to: a row for each stretch of one
+    speaker and one emotion, with `path`, `start`, `end`, `speaker` and then the same columns.
 
     A chat model tells no probabilities: it adds `labels` and `status` alone (with --dimensions `valence`, `arousal`,
     `dominance`), and what a --template asks for besides. Rows whose reply is no answer are rejected.
@@ -112,9 +123,20 @@ def annotate_command(
     affekt annotate reviews.csv --column text -o ekman.csv --space ekman --model text-nano
     affekt annotate titles.csv --column title -o out.csv --add polarity,subjectivity,emotions
     affekt annotate reviews.csv --column text -o out.csv --labels "thrilled, let down, cheated"
+    affekt annotate calls/ -o calls.parquet --speakers many
     cat rows.jsonl | affekt annotate - --column text -o - --format jsonl > out.jsonl
     affekt annotate reviews.csv --column text --model endpoint:http://localhost:8000/v1#llama --space ekman --estimate
     """
+    if table != "-" and Path(table).is_dir():
+        annotate_sounds(
+            table, output, options, {"--column": column, "--gold": gold, "--estimate": estimate}, quiet=quiet
+        )
+        return
+    for name in ("speakers", "per"):
+        if options.pop(name) is not None:
+            raise click.UsageError(f"--{name} is for a folder of sound, and {table!r} is none.")
+    if column is None:
+        raise click.UsageError("Say which column holds the text: --column NAME.")
     take_chat(options, column=column, gold=gold)
     _take_own(options)
     if estimate:

@@ -176,7 +176,7 @@ def show_command(
 @folder_option
 @own_options
 @click.option("--near/--no-near", default=True, help="Look for texts that are nearly the same too. Default: do.")
-@click.option("--sound/--no-sound", default=True, help="Compare recordings too, if soundfile is here. Default: do.")
+@click.option("--sound/--no-sound", default=True, help="Compare recordings too. Default: do.")
 @click.option("--strict", is_flag=True, help="Fail on warnings too.")
 @json_option
 def check_command(

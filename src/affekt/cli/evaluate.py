@@ -11,6 +11,8 @@ import click
 from affekt.cli.asking import asking_options, take_asking, take_subjects
 from affekt.cli.listing import Listing, json_option, print_json, print_listing
 from affekt.cli.own import own_options, take_description
+from affekt.cli.speech_suite import SUITE as SPEECH_SUITE
+from affekt.cli.speech_suite import evaluate_speech
 
 if TYPE_CHECKING:
     from affekt.evaluation.runner import Evaluation, EvaluationOptions
@@ -43,9 +45,18 @@ def corpus_options(command: Any) -> Any:
 
 
 @click.command("evaluate")
-@click.argument("model")
+@click.argument("model", required=False)
 @corpus_options
-@click.option("--suite", metavar="NAME", help="Score on a named set of corpora: text, text-labels, brighter …")
+@click.option("--suite", metavar="NAME", help="Score on a named set of corpora: text, text-labels, brighter, ser …")
+@click.option(
+    "--protocol",
+    "protocols",
+    multiple=True,
+    metavar="NAME",
+    help="Of the suite ser: fixed, folds, speakers-mixed, sentences-and-speakers, within-sex, known, cross-corpus.",
+)
+@click.option("--seeds", type=click.IntRange(1), default=3, show_default=True, help="Of the suite ser: runs of each.")
+@click.option("--smoke", is_flag=True, help="Of the suite ser: learn little from few, to see that it runs.")
 @click.option("--by", metavar="NAME,…", help="Also score subgroups: language, speaker, split or a condition.")
 @click.option("--perturb", metavar="NAME,…|all", help="Ask again with the texts changed: typos, upper=0.5, speech …")
 @click.option("--no-contamination", is_flag=True, help="Do not look for items among what the model learned from.")
@@ -57,7 +68,7 @@ def corpus_options(command: Any) -> Any:
 @click.option("--estimate", is_flag=True, help="Of an endpoint: say what asking would take and cost, and ask nothing.")
 @json_option
 def evaluate_command(
-    model: str,
+    model: str | None,
     suite: str | None,
     results: Path | None,
     predictions: Path | None,
@@ -82,9 +93,26 @@ def evaluate_command(
     maps of `affekt spaces`. Items that the model's card says it learned from are counted, and the scores given
     without them too. Intervals resample documents, dialogues or speakers where the corpus names them.
 
+    The suite ser teaches methods of speech and scores them on speakers they have not heard: MODEL is then a method, or
+    several with commas between, ``best`` for the five whose speakers to stop by were recalled best in --results, or
+    left out for all; --on are corpora with commas between (ravdess). What was done is kept in runs/ser.
+
     With --perturb the model is asked again with the texts written differently (typos, capitals, no punctuation, as
     recognised speech …), and told are the drop of the first score and how many answers flip.
     """
+    protocols, seeds, smoke = on.pop("protocols"), on.pop("seeds"), on.pop("smoke")
+    if suite == SPEECH_SUITE:
+        evaluate_speech(
+            model,
+            corpora=on["corpus"],
+            protocols=protocols,
+            how=(seeds, on["resamples"], smoke),
+            results=results,
+            as_json=as_json,
+        )
+        return
+    if model is None:
+        raise click.UsageError("Say which MODEL to score. `affekt models` lists ours.")
     from affekt.evaluation.runner import evaluate, result_rows
 
     by, contamination, perturb = on.pop("by"), not on.pop("no_contamination"), on.pop("perturb")

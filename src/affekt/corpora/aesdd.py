@@ -13,7 +13,7 @@ from pathlib import Path
 
 from affekt.affect.spaces import find_space
 from affekt.cards import CorpusCard, SourceFile
-from affekt.corpora.clips import read_clips
+from affekt.corpora.finding import named_clips
 from affekt.types import Record
 
 _EMOTIONS = {"a": "anger", "d": "disgust", "f": "fear", "h": "happiness", "s": "sadness"}
@@ -54,7 +54,7 @@ def read(folder: Path) -> Iterator[Record]:
     Layout: ``a03 (3).wav`` and so on, anywhere below `folder` or in an archive right in it.
     Raises `CorpusError`.
     """
-    for clip in read_clips(folder, _NAME, like="a03 (3).wav", columns=()):
+    for clip in named_clips(folder, _NAME, like="a03 (3).wav", columns=()):
         utterance, _, rest = clip.name.partition(" ")
         label, speaker = _EMOTIONS[utterance[0]], f"actor-{int(rest.strip('()ab'))}"
         yield Record(

@@ -12,8 +12,8 @@ from typing import NamedTuple
 
 from affekt.affect.spaces import find_space
 from affekt.cards import CorpusCard, SourceFile
-from affekt.corpora.clips import files_in
 from affekt.corpora.files import Row, read_lines
+from affekt.corpora.finding import files_in
 from affekt.errors import CorpusError
 from affekt.types import Record, Signal
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from affekt.affect.spaces import find_space
 from affekt.cards import CorpusCard, SourceFile
-from affekt.corpora.clips import files_in
+from affekt.corpora.finding import files_in
 from affekt.corpora.matlab import read_mat
 from affekt.errors import CorpusError
 from affekt.types import VAD, Rating, Record, Signal

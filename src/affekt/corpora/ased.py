@@ -13,7 +13,7 @@ from pathlib import Path
 
 from affekt.affect.spaces import find_space
 from affekt.cards import CorpusCard, SourceFile
-from affekt.corpora.clips import read_clips
+from affekt.corpora.finding import named_clips
 from affekt.types import Record
 
 _EMOTIONS = {"n": "neutral", "f": "fear", "h": "happiness", "s": "sadness", "a": "anger"}
@@ -56,7 +56,7 @@ def read(folder: Path) -> Iterator[Record]:
     Layout: ``a5-02-01-01-33.wav`` and so on, anywhere below `folder` or in an archive right in it.
     Raises `CorpusError`.
     """
-    for clip in read_clips(folder, _NAME, like="a5-02-01-01-33.wav", columns=()):
+    for clip in named_clips(folder, _NAME, like="a5-02-01-01-33.wav", columns=()):
         first, sentence, take, sex, number = clip.name.split("-")
         label, speaker = _EMOTIONS[first[0].lower()], f"speaker-{number}"
         yield Record(

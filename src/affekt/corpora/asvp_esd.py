@@ -13,7 +13,7 @@ from pathlib import Path
 
 from affekt.affect.spaces import find_space
 from affekt.cards import CorpusCard, SourceFile
-from affekt.corpora.clips import read_clips
+from affekt.corpora.finding import named_clips
 from affekt.types import Record
 
 _EMOTIONS = {
@@ -65,7 +65,7 @@ def read(folder: Path) -> Iterator[Record]:
     Layout: ``03-01-09-01-06-36-02-02-01-39.wav`` and so on, anywhere below `folder` or in an archive right in it.
     Raises `CorpusError`.
     """
-    for clip in read_clips(folder, _NAME, like="03-01-09-01-06-36-02-02-01-39.wav", columns=()):
+    for clip in named_clips(folder, _NAME, like="03-01-09-01-06-36-02-02-01-39.wav", columns=()):
         parts = clip.name.replace(" ", "").split("-")
         _, channel, emotion, intensity, _, actor, age, source, *rest = parts
         speaker = f"actor-{int(actor)}"

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from affekt.affect.spaces import find_space
 from affekt.cards import CorpusCard, SourceFile
-from affekt.corpora.clips import read_clips
+from affekt.corpora.finding import named_clips
 from affekt.types import Record
 
 _EMOTIONS = {
@@ -64,7 +64,7 @@ def read(folder: Path) -> Iterator[Record]:
     Layout: ``12-P-2-5.wav`` and so on, anywhere below `folder` or in an archive right in it.
     Raises `CorpusError`.
     """
-    for clip in read_clips(folder, _NAME, like="12-P-2-5.wav", columns=()):
+    for clip in named_clips(folder, _NAME, like="12-P-2-5.wav", columns=()):
         speaker, emotion, intensity, sentence = clip.name.split("-")
         label = _EMOTIONS[emotion]
         yield Record(

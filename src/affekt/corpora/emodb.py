@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from affekt.affect.spaces import find_space
 from affekt.cards import CorpusCard, SourceFile
-from affekt.corpora.clips import Clip, agree, read_clips, stored
+from affekt.corpora.finding import Clip, agree, named_clips, stored
 from affekt.errors import CorpusError
 from affekt.types import Record, Signal
 
@@ -88,7 +88,7 @@ def read(folder: Path) -> Iterator[Record]:
     """
     heard = dict(_heard(folder))
     columns = ("file_2s", "emotion", "listener_recognition_pct", "listener_naturalness_pct")
-    for clip in read_clips(folder, _NAME, like="03a01Fa.wav", columns=columns):
+    for clip in named_clips(folder, _NAME, like="03a01Fa.wav", columns=columns):
         speaker, text, emotion, version = clip.name[:2], clip.name[2:5], clip.name[5], clip.name[6]
         actor, label = _ACTORS[speaker], _EMOTIONS[emotion]
         signal, *further = (

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from affekt.affect.spaces import find_space
 from affekt.cards import CorpusCard, SourceFile
-from affekt.corpora.clips import agree, read_clips
+from affekt.corpora.finding import agree, named_clips
 from affekt.types import Record
 
 SPACE = find_space("emogator")
@@ -52,7 +52,7 @@ def read(folder: Path) -> Iterator[Record]:
     Layout: ``data/mp3/000001-01-1.mp3`` and so on: contributor, emotion, take; or ``metadata.csv`` beside
     ``audio.tar``. Raises `CorpusError`.
     """
-    for clip in read_clips(folder, _NAME, like="000001-01-1.mp3", columns=("emotion",)):
+    for clip in named_clips(folder, _NAME, like="000001-01-1.mp3", columns=("emotion",)):
         contributor, category, take = clip.name.split("-")
         label = SPACE.labels[int(category) - 1]
         if clip.row is not None:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from affekt.affect.spaces import find_space
 from affekt.cards import CorpusCard, SourceFile
-from affekt.corpora.clips import files_in
+from affekt.corpora.finding import files_in
 from affekt.errors import CorpusError
 from affekt.types import Record, Signal
 

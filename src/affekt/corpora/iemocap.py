@@ -14,8 +14,8 @@ from typing import NamedTuple
 
 from affekt.affect.spaces import find_space
 from affekt.cards import CorpusCard, SourceFile
-from affekt.corpora.clips import files_in
 from affekt.corpora.files import read_lines
+from affekt.corpora.finding import files_in
 from affekt.errors import CorpusError
 from affekt.types import VAD, Rating, Record, Signal, Span
 

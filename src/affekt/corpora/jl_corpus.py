@@ -13,7 +13,7 @@ from pathlib import Path
 
 from affekt.affect.spaces import find_space
 from affekt.cards import CorpusCard, SourceFile
-from affekt.corpora.clips import read_clips
+from affekt.corpora.finding import named_clips
 from affekt.types import Record
 
 _PRIMARY = ("neutral", "happy", "sad", "angry", "excited")
@@ -55,7 +55,7 @@ def read(folder: Path) -> Iterator[Record]:
     Layout: ``female1_angry_1a_1.wav`` and so on, anywhere below `folder` or in an archive right in it.
     Raises `CorpusError`.
     """
-    for clip in read_clips(folder, _NAME, like="female1_angry_1a_1.wav", columns=()):
+    for clip in named_clips(folder, _NAME, like="female1_angry_1a_1.wav", columns=()):
         speaker, emotion, sentence, take = clip.name.split("_")
         text = clip.signal.path.with_suffix(".txt") if clip.signal.path and not clip.signal.member else None
         said = text.read_text(encoding="utf-8-sig").strip() if text is not None and text.is_file() else ""

@@ -11,8 +11,8 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 from affekt.cards import CorpusCard, SourceFile
-from affekt.corpora.clips import files_in
 from affekt.corpora.files import Row
+from affekt.corpora.finding import files_in
 from affekt.errors import CorpusError
 from affekt.types import VAD, Rating, Record, Signal
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from affekt.affect.spaces import find_space
 from affekt.cards import CorpusCard, SourceFile
-from affekt.corpora.clips import read_clips
+from affekt.corpora.finding import named_clips
 from affekt.types import Record
 
 _EMOTIONS = {name.capitalize(): name for name in ("anger", "disgust", "fear", "happiness", "neutral", "sadness")}
@@ -57,7 +57,7 @@ def read(folder: Path) -> Iterator[Record]:
     Layout: ``Anger_F_A_tarde.wav`` and so on, anywhere below `folder` or in an archive right in it.
     Raises `CorpusError`.
     """
-    for clip in read_clips(folder, _NAME, like="Anger_F_A_tarde.wav", columns=()):
+    for clip in named_clips(folder, _NAME, like="Anger_F_A_tarde.wav", columns=()):
         emotion, voice, corpus, words = clip.name.split("_", 3)
         label = _EMOTIONS[emotion]
         yield Record(

@@ -12,7 +12,7 @@ from pathlib import Path, PurePosixPath
 
 from affekt.affect.spaces import find_space
 from affekt.cards import CorpusCard, SourceFile
-from affekt.corpora.clips import read_clips
+from affekt.corpora.finding import named_clips
 from affekt.types import Record
 
 _EMOTIONS = {
@@ -55,7 +55,7 @@ def read(folder: Path) -> Iterator[Record]:
     Layout: ``10a02Ja.wav`` and so on, anywhere below `folder` or in an archive right in it.
     Raises `CorpusError`.
     """
-    for clip in read_clips(folder, _NAME, like="10a02Ja.wav", columns=()):
+    for clip in named_clips(folder, _NAME, like="10a02Ja.wav", columns=()):
         speaker, utterance, emotion, take = clip.name[:2], clip.name[2:5], clip.name[5], clip.name[6]
         label = _EMOTIONS[emotion]
         folders = PurePosixPath(clip.signal.member or clip.signal.source or "").parts[:-1]

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from affekt.affect.spaces import find_space
 from affekt.cards import CorpusCard, SourceFile
-from affekt.corpora.clips import agree, read_clips
+from affekt.corpora.finding import agree, named_clips
 from affekt.types import Record
 
 SPACE = find_space("ravdess")
@@ -59,7 +59,7 @@ def read(folder: Path) -> Iterator[Record]:
     ``metadata.csv`` beside ``audio.tar``. Raises `CorpusError`.
     """
     columns = ("emotion", "intensity", "sex")
-    for clip in read_clips(folder, _NAME, like="03-01-05-02-01-01-12.wav", columns=columns):
+    for clip in named_clips(folder, _NAME, like="03-01-05-02-01-01-12.wav", columns=columns):
         _, _, emotion, intensity, statement, take, actor = clip.name.split("-")
         label = SPACE.labels[int(emotion) - 1]
         sex = "male" if int(actor) % 2 else "female"

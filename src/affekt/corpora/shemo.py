@@ -13,7 +13,7 @@ from pathlib import Path
 
 from affekt.affect.spaces import find_space
 from affekt.cards import CorpusCard, SourceFile
-from affekt.corpora.clips import read_clips
+from affekt.corpora.finding import named_clips
 from affekt.errors import CorpusError
 from affekt.types import Record
 
@@ -60,7 +60,7 @@ def read(folder: Path) -> Iterator[Record]:
     Layout: ``male/M36S02.wav`` and so on, anywhere below `folder` or in an archive right in it; texts in
     ``transcript/final text/M36S02.ort``, if they are there. Raises `CorpusError`.
     """
-    for clip in read_clips(folder, _NAME, like="male/M36S02.wav", columns=()):
+    for clip in named_clips(folder, _NAME, like="male/M36S02.wav", columns=()):
         speaker, letter = clip.name[:3], clip.name[3]
         text = folder / _TEXTS / f"{clip.name}.ort"
         yield Record(

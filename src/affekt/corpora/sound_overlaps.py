@@ -44,7 +44,7 @@ def sound_overlaps(records: Iterable[Record], *, near: bool = True) -> Heard:
 
     The first recording of a record is compared, wherever it stands (a file, a member of an archive); stretches of
     one (`Signal.part`) are not. `near` takes in other levels, codecs and trims (`affekt.corpora.sounds`), else samples
-    have to be equal. Raises `MissingDependencyError` without soundfile, where there is something to read.
+    have to be equal.
     """
     ids, splits, prints, broken = [], [], [], []
     with ExitStack() as stack:

@@ -13,8 +13,9 @@ from hashlib import sha256
 import numpy as np
 from numpy.typing import NDArray
 
-from affekt.corpora.recordings import Recording, resampled
 from affekt.errors import InputError
+from affekt.signals.audio import Sound
+from affekt.signals.resampling import resample
 
 Bits = NDArray[np.uint32]
 Ints = NDArray[np.int64]
@@ -59,17 +60,17 @@ class Alike:
         return len(self.first)
 
 
-def fingerprint(recording: Recording) -> Fingerprint:
-    """Return the fingerprint of a recording; one too short for it (under .4 seconds) has no steps.
+def fingerprint(recording: Sound) -> Fingerprint:
+    """Return the fingerprint of a recording, its channels averaged; one under .4 seconds is too short and has no steps.
 
     Bit m of step n is 1 where E(n, m) - E(n, m + 1) - (E(n - 1, m) - E(n - 1, m + 1)) > 0, E the energy of a band of a
     Hann window of .371 s, a step each .0116 s. The digest is of the samples without zeros at either end.
     """
-    samples = recording.samples
+    samples = recording.mono()
     heard = np.flatnonzero(samples)
     core = samples[heard[0] : heard[-1] + 1] if len(heard) else samples[:0]
     digest = sha256(f"{recording.rate} ".encode() + np.ascontiguousarray(core).tobytes()).hexdigest()
-    low = resampled(recording, _RATE).samples
+    low = resample(samples, recording.rate, _RATE)
     if len(low) < _WINDOW + _HOP:
         return Fingerprint(np.zeros(0, np.uint32), np.zeros(0, np.bool_), digest)
     frames = np.lib.stride_tricks.sliding_window_view(low, _WINDOW)[::_HOP]

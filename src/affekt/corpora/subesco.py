@@ -13,7 +13,7 @@ from pathlib import Path
 
 from affekt.affect.spaces import find_space
 from affekt.cards import CorpusCard, SourceFile
-from affekt.corpora.clips import read_clips
+from affekt.corpora.finding import named_clips
 from affekt.types import Record
 
 _EMOTIONS = {
@@ -58,7 +58,7 @@ def read(folder: Path) -> Iterator[Record]:
     Layout: ``F_10_FAHMEE_S_6_FEAR_5.wav`` and so on, anywhere below `folder` or in an archive right in it.
     Raises `CorpusError`.
     """
-    for clip in read_clips(folder, _NAME, like="F_10_FAHMEE_S_6_FEAR_5.wav", columns=()):
+    for clip in named_clips(folder, _NAME, like="F_10_FAHMEE_S_6_FEAR_5.wav", columns=()):
         sex, number, _, _, sentence, emotion, take = clip.name.rstrip("]").split("_")
         label, speaker = _EMOTIONS[emotion], f"{sex}{number}"
         yield Record(

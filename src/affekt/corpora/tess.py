@@ -12,7 +12,7 @@ from pathlib import Path
 
 from affekt.affect.spaces import find_space
 from affekt.cards import CorpusCard, SourceFile
-from affekt.corpora.clips import read_clips
+from affekt.corpora.finding import named_clips
 from affekt.types import Record
 
 # The last part of a file name: ps is pleasant surprise.
@@ -59,7 +59,7 @@ def read(folder: Path) -> Iterator[Record]:
     Layout: ``OAF_back_angry.wav`` and so on, anywhere below `folder` or in an archive right in it. Raises
     `CorpusError`.
     """
-    for clip in read_clips(folder, _NAME, like="OAF_back_angry.wav", columns=()):
+    for clip in named_clips(folder, _NAME, like="OAF_back_angry.wav", columns=()):
         speaker, word, emotion = clip.name.split("_")
         label = _EMOTIONS[emotion]
         yield Record(

@@ -12,7 +12,7 @@ from pathlib import Path, PurePosixPath
 
 from affekt.affect.spaces import find_space
 from affekt.cards import CorpusCard, SourceFile
-from affekt.corpora.clips import agree, read_clips
+from affekt.corpora.finding import agree, named_clips
 from affekt.errors import CorpusError
 from affekt.types import Record, Signal
 
@@ -58,7 +58,7 @@ def read(folder: Path) -> Iterator[Record]:
     emotion, which has to agree; or ``metadata.csv`` beside ``audio.tar``. Raises `CorpusError`.
     """
     columns = ("emotion", "folder")
-    for clip in read_clips(folder, _NAME, like="1234_kz_acik.wav", columns=columns):
+    for clip in named_clips(folder, _NAME, like="1234_kz_acik.wav", columns=columns):
         speaker, letters, word = clip.name.split("_")
         label = _EMOTIONS[letters]
         if clip.row is not None:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from affekt.affect.spaces import find_space
 from affekt.cards import CorpusCard, SourceFile
-from affekt.corpora.clips import read_clips
+from affekt.corpora.finding import named_clips
 from affekt.types import Record
 
 _EMOTIONS = {"A": "angry", "H": "happy", "N": "neutral", "S": "sad"}
@@ -52,7 +52,7 @@ def read(folder: Path) -> Iterator[Record]:
     Layout: ``SM20_F8_N012.wav`` and so on, anywhere below `folder` or in an archive right in it.
     Raises `CorpusError`.
     """
-    for clip in read_clips(folder, _NAME, like="SM20_F8_N012.wav", columns=()):
+    for clip in named_clips(folder, _NAME, like="SM20_F8_N012.wav", columns=()):
         speaker, file, code = clip.name.split("_")
         yield Record(
             id=clip.name,

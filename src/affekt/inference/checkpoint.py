@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from affekt.errors import InputError
-from affekt.inference.session import open_session
+from affekt.inference.session import open_session, runtime_errors
 
 if TYPE_CHECKING:
     from onnxruntime import InferenceSession
@@ -109,7 +109,7 @@ class Checkpoint:
     def _run(self, fed: dict[str, NDArray[np.generic]]) -> Floats:
         try:
             found = np.asarray(self._session.run([self._output], fed)[0], np.float64)
-        except _runtime_errors() as error:
+        except runtime_errors() as error:
             raise InputError(
                 f"The ONNX file cannot read what the tokenizer gives it: {str(error).splitlines()[0][:300]}. Do both "
                 "belong to the same checkpoint?"
@@ -157,17 +157,9 @@ def open_checkpoint(folder: Path, path: Path, *, threads: int | None = None) -> 
     tokenizer.enable_truncation(padding.limit)
     try:
         session = open_session(path, threads=threads)
-    except _runtime_errors() as error:
+    except runtime_errors() as error:
         raise InputError(f"Cannot open {path}: {str(error).splitlines()[0][:300]}") from error
     return Checkpoint(session, tokenizer, config, padding)
-
-
-def _runtime_errors() -> tuple[type[Exception], ...]:
-    """Return what ONNX Runtime raises where a file is none of its own: bare subclasses of Exception."""
-    from onnxruntime.capi import onnxruntime_pybind11_state as errors
-
-    names = ("Fail", "InvalidArgument", "InvalidGraph", "InvalidProtobuf", "NoSuchFile", "NotImplemented")
-    return (*(getattr(errors, name) for name in names), errors.RuntimeException)
 
 
 def _beside(folder: Path, path: Path, name: str) -> Path:

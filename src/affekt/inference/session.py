@@ -35,3 +35,11 @@ def open_session(path: Path, *, threads: int | None = None, device: str = "cpu")
     options.inter_op_num_threads = 1
     options.log_severity_level = 3
     return onnxruntime.InferenceSession(path, options, providers=[provider])
+
+
+def runtime_errors() -> tuple[type[Exception], ...]:
+    """Return what ONNX Runtime raises where a file is none of its own: bare subclasses of Exception."""
+    from onnxruntime.capi import onnxruntime_pybind11_state as errors
+
+    names = ("Fail", "InvalidArgument", "InvalidGraph", "InvalidProtobuf", "NoSuchFile", "NotImplemented")
+    return (*(getattr(errors, name) for name in names), errors.RuntimeException)

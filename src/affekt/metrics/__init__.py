@@ -6,6 +6,6 @@ has, a constant prediction) stands in its docstring.
 
 Answers: `classification`, `single_label`, `multi_label`, `ordinal`, `regression`, `distribution`,
 `open_vocabulary`. Trust: `calibration`, `selective`, `verification`, `fairness`, `agreement`.
-Where and why: `timeline`, `spans`, `dialogue`, `modalities`. Models that talk: `generation`,
-`judged`, `intensity`. How sure a score is: `resampling`.
+Where and why: `timeline`, `diarization`, `spans`, `dialogue`, `modalities`. Words heard:
+`transcripts`. Models that talk: `generation`, `judged`, `intensity`. How sure a score is: `resampling`.
 """

@@ -24,11 +24,12 @@ Rows = NDArray[np.int64]
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """How long and how fast. The rate climbs over `warmup` of the steps and then falls to zero in a line.
+    """How long and how fast. The rate climbs over `warmup` of the steps and then falls to zero in a line, or a cosine.
 
     `layer_decay` is how much slower each lower layer learns (1 for alike), `head_factor` how much faster what is no
     part of the encoder does. `patience` is how many epochs without a better held-out loss end it. `bfloat16` halves
-    the cost where the processor knows it; elsewhere it is not used.
+    the cost where the processor knows it; elsewhere it is not used. With `averaging` an average of the weights is held
+    out and kept: after each step it stays what it was by this share (0 for none; Polyak & Juditsky 1992).
     """
 
     epochs: int = 4
@@ -41,6 +42,8 @@ class Plan:
     patience: int = 2
     seed: int = 0
     bfloat16: bool = True
+    cosine: bool = False
+    averaging: float = 0.0
 
 
 class Progress(NamedTuple):
@@ -90,7 +93,7 @@ def fine_tune(
                 checkpoint.save(run.state())
         net.eval()
         with torch.no_grad():
-            run.close_epoch(float(held_out()))
+            run.close_epoch(held_out)
     net.load_state_dict(run.best_state)
     net.eval()
     return Fitted(run.best, run.best_epoch, tuple(run.losses))
@@ -115,7 +118,12 @@ def parameter_groups(net: nn.Module, plan: Plan) -> list[dict[str, Any]]:
     return groups
 
 
-_LOWEST = ("tokens", "positions", "embedding_norm", "embeddings")
+_LOWEST = (
+    *("tokens", "positions", "embedding_norm", "embeddings"),
+    # What stands before the layers of encoders of speech, ours and the hub's.
+    *("front", "front_norms", "front_project", "position", "position_norm", "masked"),
+    *("feature_extractor", "feature_projection", "pos_conv_embed", "conv1", "conv2", "embed_positions"),
+)
 
 
 def _layer(name: str) -> int | None:
@@ -126,14 +134,17 @@ def _layer(name: str) -> int | None:
     return None
 
 
-def rate_factor(step: int, steps: int, warmup: float) -> float:
-    """Return the share of the peak rate at a step: a line up over `warmup` of the steps, a line down to zero.
+def rate_factor(step: int, steps: int, warmup: float, *, cosine: bool = False) -> float:
+    """Return the share of the peak rate at a step: a line up over `warmup` of the steps, a line (a cosine) to zero.
 
     >>> [round(rate_factor(step, 10, 0.2), 3) for step in range(10)]
     [0.5, 1.0, 1.0, 0.875, 0.75, 0.625, 0.5, 0.375, 0.25, 0.125]
     """
     done = step / steps
-    return min(1.0, (done + 1 / steps) / max(warmup, 1e-9), (1 - done) / (1 - warmup))
+    left = min(1.0, (1 - done) / (1 - warmup))
+    if cosine:
+        left = 0.5 - 0.5 * math.cos(math.pi * left)
+    return min(1.0, (done + 1 / steps) / max(warmup, 1e-9), left)
 
 
 class _Run:
@@ -148,6 +159,7 @@ class _Run:
         self.step, self.epoch = 0, 0
         self.best, self.best_epoch, self.losses = math.inf, 0, list[float]()
         self.best_state = _copy(net)
+        self.mean = _copy(net) if plan.averaging else {}
         self.narrow = plan.bfloat16 and torch.cpu._is_avx512_bf16_supported()
 
     @property
@@ -163,7 +175,8 @@ class _Run:
 
     def learn(self, loss: Callable[[Rows], Tensor], rows: Rows) -> float:
         for group in self.optimizer.param_groups:
-            group["lr"] = group["peak"] * rate_factor(self.step, self.steps, self.plan.warmup)
+            factor = rate_factor(self.step, self.steps, self.plan.warmup, cosine=self.plan.cosine)
+            group["lr"] = group["peak"] * factor
         with torch.autocast("cpu", torch.bfloat16, enabled=self.narrow):
             found = loss(rows)
         if not torch.isfinite(found):
@@ -173,9 +186,22 @@ class _Run:
         nn.utils.clip_grad_norm_(self.net.parameters(), 1.0)
         self.optimizer.step()
         self.step += 1
+        self.average()
         return float(found.detach())
 
-    def close_epoch(self, reached: float) -> None:
+    def average(self) -> None:
+        # Early on the average follows faster, so that it does not remember how the weights began.
+        kept = min(self.plan.averaging, (1 + self.step) / (10 + self.step))
+        for name, value in self.net.state_dict().items():
+            if name in self.mean and value.is_floating_point():
+                self.mean[name].lerp_(value.detach(), 1 - kept)
+            elif name in self.mean:
+                self.mean[name].copy_(value)
+
+    def close_epoch(self, held_out: Callable[[], float]) -> None:
+        last = _copy(self.net) if self.mean else {}
+        self.net.load_state_dict(self.mean or self.net.state_dict())
+        reached = float(held_out())
         if math.isnan(reached):
             raise InputError(
                 f"The held-out loss is not a number after epoch {self.epoch + 1}. Lower the learning rate."
@@ -184,12 +210,21 @@ class _Run:
         self.losses.append(reached)
         if reached < self.best:
             self.best, self.best_epoch, self.best_state = reached, self.epoch, _copy(self.net)
+        if last:
+            self.net.load_state_dict(last)
 
     def state(self) -> dict[str, Any]:
         return {
             **{"net": self.net.state_dict(), "optimizer": self.optimizer.state_dict(), "rng": torch.get_rng_state()},
             **{"best_state": self.best_state, "best": self.best, "best_epoch": self.best_epoch},
-            **{"losses": self.losses, "step": self.step, "epoch": self.epoch, "steps": self.steps, "items": self.items},
+            **{
+                "mean": self.mean,
+                "losses": self.losses,
+                "step": self.step,
+                "epoch": self.epoch,
+                "steps": self.steps,
+                "items": self.items,
+            },
         }
 
     def resume(self, checkpoint: Checkpoint | None) -> None:
@@ -205,6 +240,7 @@ class _Run:
         self.optimizer.load_state_dict(state["optimizer"])
         torch.set_rng_state(state["rng"])
         self.best_state, self.best, self.best_epoch = state["best_state"], state["best"], state["best_epoch"]
+        self.mean = state.get("mean", {})
         self.losses, self.step, self.epoch = list(state["losses"]), state["step"], state["epoch"]
 
 

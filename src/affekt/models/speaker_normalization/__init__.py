@@ -1,0 +1,1 @@
+"""speaker-normalization: emotion is learned while the speaker is unlearned. A network to train."""

@@ -1,0 +1,1 @@
+"""wavlm-adaptation: any speech encoder, fine-tuned by a policy, with the speaker's sex and what is said."""
