@@ -20,6 +20,7 @@ from affekt.corpora.brighter_levels import LevelParts, Levels, kin_of, read_leve
 from affekt.corpora.read import find_folder
 from affekt.evaluation.endpoint import open_model
 from affekt.evaluation.experiment import Arm, Experiment, Outcome, run_experiment
+from affekt.evaluation.language_means import mean_over_languages
 from affekt.evaluation.level_scores import ask_for_levels, level_metrics, levels_of
 from affekt.evaluation.records import ResultRow, write_results
 from affekt.evaluation.settings import read_settings
@@ -137,24 +138,8 @@ def ask(some: Levels, places: np.ndarray, config: Config) -> Outcome:
 
 def means(rows: Sequence[ResultRow]) -> list[ResultRow]:
     """The mean over languages of each arm, where all were scored."""
-    found: dict[tuple[str, str, str], list[ResultRow]] = {}
-    for row in rows:
-        if row.metric in ("macro_f1", "mean_pearson") and "first" not in row.protocol:
-            found.setdefault((row.protocol, row.model, row.metric), []).append(row)
-    return [
-        replace(
-            each[0],
-            corpus="brighter",
-            protocol=f"mean-of-{len(each)}-{protocol}",
-            metric=f"mean_over_languages:{metric}",
-            value=float(np.mean([row.value for row in each])),
-            low=None,
-            high=None,
-            n=sum(row.n for row in each),
-        )
-        for (protocol, _, metric), each in found.items()
-        if len(each) > 1
-    ]
+    kept = [r for r in rows if r.metric in ("macro_f1", "mean_pearson") and "first" not in r.protocol]
+    return mean_over_languages(kept)
 
 
 def _cut(code: str, parts: LevelParts, config: Config) -> Cut:

@@ -21,6 +21,7 @@ from affekt.corpora.brighter import LANGUAGES, SPACE
 from affekt.corpora.brighter_levels import TOP, LevelParts, Levels, read_levels
 from affekt.corpora.read import find_folder
 from affekt.evaluation.experiment import Arm, Experiment, Outcome, run_experiment
+from affekt.evaluation.language_means import mean_over_languages
 from affekt.evaluation.level_scores import level_metrics
 from affekt.evaluation.records import ResultRow, write_results
 from affekt.evaluation.settings import read_settings
@@ -176,23 +177,8 @@ def _taught(parts: LevelParts, config: Config) -> tuple[KnownLevels, KnownLevels
 
 def _means(rows: Sequence[ResultRow]) -> list[ResultRow]:
     """The mean over languages of what each track is ranked by."""
-    found: dict[tuple[str, str, str], list[ResultRow]] = {}
-    for row in rows:
-        if row.metric == ("mean_pearson" if row.protocol == "track-b" else "macro_f1"):
-            found.setdefault((row.protocol, row.model, row.metric), []).append(row)
-    return [
-        replace(
-            each[0],
-            corpus="brighter",
-            protocol=f"mean-of-{len(each)}-{protocol}",
-            metric=f"mean_over_languages:{metric}",
-            value=float(np.mean([row.value for row in each])),
-            low=None,
-            high=None,
-            n=sum(row.n for row in each),
-        )
-        for (protocol, _, metric), each in found.items()
-    ]
+    kept = [r for r in rows if r.metric == ("mean_pearson" if r.protocol == "track-b" else "macro_f1")]
+    return mean_over_languages(kept)
 
 
 if __name__ == "__main__":
