@@ -301,10 +301,7 @@ def _kept(asked: _Question, seed: int, bench: SpeechBench) -> _Found:
     """The answers of one fold and seed: from their file, or learned, answered and kept there."""
     method, clips, each, protocol = asked.method, asked.clips, asked.each, asked.protocol
     drawn, scored = asked.drawn, asked.scored
-    told = [method, _version(method), each.name, protocol, seed, bench.smoke, _fingerprint(clips)]
-    told += [len(drawn), "" if scored is None else _fingerprint(scored)]
-    key = hashlib.sha256(json.dumps(told).encode()).hexdigest()[:12]
-    path = bench.runs / method / f"{clips.corpus.replace(':', '-')}-{each.name}-{protocol}-{seed}-{key}.npz"
+    path = _answers(asked, seed, bench)
     if path.exists():
         with np.load(path) as file:
             about = json.loads(str(file["about"]))
@@ -322,6 +319,8 @@ def _kept(asked: _Question, seed: int, bench: SpeechBench) -> _Found:
     about = {"seconds": found.seconds, "parameters": found.parameters, "measured": found.measured}
     content = io.BytesIO()
     np.savez_compressed(content, about=np.array(json.dumps(about)), probabilities=probabilities)
+    if taught.file is not None and not drawn and scored is None:
+        replace_file(path.with_suffix(".onnx"), taught.file)
     replace_file(path, content.getvalue())
     shown = (
         ""
@@ -329,6 +328,42 @@ def _kept(asked: _Question, seed: int, bench: SpeechBench) -> _Found:
         else (f" UA {unweighted_average_recall(clips.labels[each.test], probabilities.argmax(1)):.3f}")
     )
     bench.tell(f"{method} {clips.corpus} {protocol} {each.name} seed {seed}:{shown} in {found.seconds:.0f} s")
+    return found
+
+
+def _answers(asked: _Question, seed: int, bench: SpeechBench) -> Path:
+    """Where the answers of one fold and seed are kept; the network that gave them lies beside it as ONNX."""
+    method, clips, scored = asked.method, asked.clips, asked.scored
+    told = [method, _version(method), asked.each.name, asked.protocol, seed, bench.smoke, _fingerprint(clips)]
+    told += [len(asked.drawn), "" if scored is None else _fingerprint(scored)]
+    key = hashlib.sha256(json.dumps(told).encode()).hexdigest()[:12]
+    name = f"{clips.corpus.replace(':', '-')}-{asked.each.name}-{asked.protocol}-{seed}-{key}.npz"
+    return bench.runs / method / name
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Refit:
+    """A shipping recipe taught without the speakers of one fold: the fold, the ONNX file, what its logits are divided
+    by."""
+
+    each: Round
+    file: Path
+    temperature: float
+
+
+def refits(method: str, clips: Clips, *, seed: int = 0, bench: SpeechBench = SpeechBench()) -> list[Refit]:
+    """Return the networks of the folds, learning those that are not there yet: what every figure of `speech` is of.
+
+    Raises `InputError` for a method that does not answer by an ONNX file.
+    """
+    found = []
+    for each in rounds(clips, "folds")[: 1 if bench.smoke else None]:
+        asked = _Question(method, clips, each, "folds")
+        kept = _kept(asked, seed, bench)
+        file = _answers(asked, seed, bench).with_suffix(".onnx")
+        if not file.exists():
+            raise InputError(f"{method} keeps no ONNX file of its folds; speech and speech-nano do.")
+        found.append(Refit(each, file, float(kept.measured["temperature"])))
     return found
 
 

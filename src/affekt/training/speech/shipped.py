@@ -119,7 +119,7 @@ def _student(lesson: Lesson, config: Config, shape: SpeechConfig, epochs: int) -
         **taught.measured,
         **{"valid-uar": _recall(lesson.valid, logits), "bytes": float(len(content)), "temperature": temperature},
     }
-    return Taught(answer, taught.parameters, measured, net=net)
+    return Taught(answer, taught.parameters, measured, net=net, file=content)
 
 
 def _ensemble(lesson: Lesson, config: Config) -> tuple[Ensemble, Reader]:
