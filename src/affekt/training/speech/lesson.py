@@ -50,8 +50,8 @@ class Taught:
 
     parameters: how many numbers were fitted; measured: what else is worth a row, such as seconds or the epoch.
     `answer_knowing`, of a method that normalises speakers: takes clips, and further clips of the same speakers whose
-    labels it does not look at. `net` is the network, where it is one; `file` is it as ONNX, where it answers by that, with
-    the temperature under that name in `measured`.
+    labels it does not look at. `net` is the network, where it is one; `file` is it as ONNX, where it answers by that,
+    with the temperature under that name in `measured`.
     """
 
     answer: Answer
