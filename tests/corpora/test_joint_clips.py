@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from affekt.affect.spaces import find_space
 from affekt.corpora.clips import Clips, make_clips
-from affekt.corpora.joint_clips import AROUSAL_VALENCE, arousal_valence, joint_clips
+from affekt.corpora.joint_clips import AROUSAL_VALENCE, arousal_valence, joint_clips, read_joint_clips
 from affekt.errors import CorpusError
 
 
@@ -59,3 +61,15 @@ def test_any_space_is_reached_and_what_has_no_label_there_is_left_out() -> None:
 def test_nothing_to_join_is_refused() -> None:
     with pytest.raises(CorpusError, match="no corpora"):
         joint_clips({})
+
+
+def test_corpora_with_plus_signs_between_share_the_labels_of_the_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    parts = {"ravdess": some("ravdess", "ravdess"), "emodb": some("emodb", "emodb")}
+    parts["emodb"] = replace(parts["emodb"], folds=np.arange(len(parts["emodb"])) % 3)
+    monkeypatch.setattr("affekt.corpora.joint_clips.read_clips", lambda name, cache=None: parts[name])
+    assert read_joint_clips("emodb") is parts["emodb"]
+    joined = read_joint_clips("ravdess+emodb")
+    assert joined.corpus == "ravdess+emodb" and joined.space.labels == find_space("ravdess").labels
+    assert joined.folds.max() == 1  # as many as the one with fewest has: two speakers, a and b
+    with pytest.raises(CorpusError, match="twice"):
+        read_joint_clips("emodb+emodb")

@@ -198,7 +198,7 @@ def test_the_best_are_those_whose_other_speakers_were_recalled_best() -> None:
 
 def test_the_command_writes_rows_and_prints_a_table(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("affekt.corpora.clips.read_clips", lambda name: planted())
+    monkeypatch.setattr("affekt.corpora.joint_clips.read_clips", lambda name, cache=None: planted())
     results = tmp_path / "ser.csv"
     command = ["evaluate", "--suite", "ser", "--seeds", "1", "--resamples", "20", "--results", str(results)]
     done = CliRunner().invoke(affekt, command)
@@ -208,3 +208,18 @@ def test_the_command_writes_rows_and_prints_a_table(tmp_path: Path, monkeypatch:
     done = CliRunner().invoke(affekt, ["evaluate", "plainn", "--suite", "ser"])
     assert done.exit_code != 0
     assert "Did you mean 'plain'" in done.output + str(done.stderr)
+
+
+def test_each_of_several_corpora_is_scored_among_its_own_labels(tmp_path: Path) -> None:
+    clips = planted()
+    names = [
+        "b" if label == 2 or int(who[1:]) % 2 else "a" for label, who in zip(clips.labels, clips.speakers, strict=True)
+    ]
+    clips = replace(clips, corpus="a+b", conditions={**clips.conditions, "corpus": tuple(names)})
+    rows = evaluate_method("plain", clips, "folds", SpeechBench([0], runs=tmp_path, resamples=20))
+    found = {row.corpus: row for row in rows if row.metric == "uar"}
+    assert set(found) == {"a+b", "a", "b"} and found["a"].split == "all:with:a+b" and found["a+b"].split == "all"
+    assert found["a"].n == names.count("a") and found["b"].n == names.count("b")
+    kept = np.load(next(path for path in (tmp_path / "plain").glob("*fold-0*.npz")))["probabilities"]
+    assert kept.shape[1] == 3  # The answers are kept whole; "a" has two of the labels, and is asked for those.
+    assert found["a"].value > 0.9

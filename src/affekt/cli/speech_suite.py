@@ -30,7 +30,7 @@ def evaluate_speech(
     how: seeds, resamples, and whether it is a smoke run.
     Answers are kept in runs/ser: what was done before is read from there, so that a killed run goes on.
     """
-    from affekt.corpora.clips import read_clips
+    from affekt.corpora.joint_clips import read_joint_clips
     from affekt.errors import InputError
     from affekt.evaluation.records import read_results, write_results
     from affekt.evaluation.speech import SpeechBench, best_methods, suite_rows
@@ -45,7 +45,7 @@ def evaluate_speech(
         chosen = best_methods(read_results(results))
     for each in chosen:
         find_method(each)
-    read = {name: read_clips(name) for name in (corpora or "ravdess").split(",")}
+    read = {name: read_joint_clips(name) for name in (corpora or "ravdess").split(",")}
     rows: list[ResultRow] = []
     for found in suite_rows(read, chosen, protocols or ("fixed",), bench):
         rows += found

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from affekt.affect.geometry import felt_states
 from affekt.affect.vad import vad_of
-from affekt.corpora.clips import Clips
+from affekt.corpora.clips import Clips, read_clips
 from affekt.corpora.joint import joint
 from affekt.corpora.sound_views import JoinedViews
 from affekt.errors import CorpusError
@@ -89,7 +90,33 @@ def joint_clips(parts: Mapping[str, Clips], space: str | LabelSpace = AROUSAL_VA
         },
         views=JoinedViews([clips.views for clips in chosen.values()]),
         rows=np.concatenate([clips.rows + start for clips, start in zip(chosen.values(), starts, strict=False)]),
+        ratings=_joint_ratings(list(chosen.values())),
     )
+
+
+def _joint_ratings(parts: Sequence[Clips]) -> NDArray[np.float64] | None:
+    """What people rated the clips at, NaN for those of corpora without ratings."""
+    if all(clips.ratings is None for clips in parts):
+        return None
+    return np.concatenate([np.full((len(c), 3), np.nan) if c.ratings is None else c.ratings for c in parts])
+
+
+def read_joint_clips(corpora: str, *, cache: Path | None = Path("runs/views")) -> Clips:
+    """Return the clips of one corpus, or of several with plus signs between, "ravdess+emodb", in the labels of the
+    first.
+
+    Folds are as many as the corpus with fewest has, each with some speakers of every corpus; where a corpus has more,
+    they are dealt round. Raises what `read_clips` does, and `CorpusError` for a corpus named twice.
+    """
+    names = corpora.split("+")
+    parts = {name: read_clips(name, cache=cache) for name in names}
+    if len(names) == 1:
+        return parts[corpora]
+    if len(parts) < len(names):
+        raise CorpusError(f"{corpora} names a corpus twice.")
+    count = min(int(clips.folds.max()) for clips in parts.values()) + 1
+    joined = joint_clips(parts, parts[names[0]].space)
+    return replace(joined, corpus=corpora, folds=joined.folds % count)
 
 
 def _labels(parts: Mapping[str, Clips], space: str | LabelSpace) -> tuple[LabelSpace, dict[str, NDArray[np.int64]]]:

@@ -12,6 +12,7 @@ import json
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import Literal
@@ -131,8 +132,9 @@ def evaluate_method(
     """Return the rows of a method on a corpus: UA (`uar`), WA (`accuracy`), macro-F1, ECE, seconds, parameters.
 
     Each metric is taken over all scored clips of all folds together, as the mean over seeds, with a 95 % interval that
-    resamples speakers. `seconds` is learning and answering of all folds, `parameters` those of one. Raises
-    `UnknownNameError` for a method that is not known.
+    resamples speakers. `seconds` is learning and answering of all folds, `parameters` those of one. Of several corpora
+    that are learned together (`read_joint_clips`) each has rows of its own besides, answered among the labels it has.
+    Raises `UnknownNameError` for a method that is not known.
     """
     find_method(method)
     taken = rounds(clips, protocol)
@@ -150,15 +152,32 @@ def evaluate_method(
 
     settings = json.dumps([bench.smoke, _version(method), _fingerprint(clips)])
     names = (method, clips.corpus, _split_name(protocol), _protocol_name(protocol))
-    experiment = _experiment(names, truth, clips, clips.take(scored).speakers, Arm(method, run, settings))
-    return run_experiment(experiment, runs=bench.runs / "scored", seeds=bench.seeds, resamples=bench.resamples)
+    experiment = _experiment(names, truth, len(clips.space), clips.take(scored).speakers, Arm(method, run, settings))
+    found = [experiment]
+    sources = np.asarray(clips.conditions.get("corpus", ("",) * len(clips)))[scored]
+    for name in np.unique(sources) if len(np.unique(sources)) > 1 else ():
+        places = np.flatnonzero(sources == name)
+        of = (method, str(name), f"{names[2]}:with:{clips.corpus}", names[3])
+        own = np.unique(truth[places])
+        arm = Arm(method, partial(_among, run, places, own), f"{settings} {name}")
+        speakers = clips.take(scored[places]).speakers
+        found.append(_experiment(of, np.searchsorted(own, truth[places]), len(own), speakers, arm))
+    how = (bench.runs / "scored", bench.seeds, bench.resamples)
+    return [row for each in found for row in run_experiment(each, runs=how[0], seeds=how[1], resamples=how[2])]
+
+
+def _among(run: Callable[[int], Outcome], places: Ints, own: Ints, seed: int) -> Outcome:
+    """What was answered for some clips, among the labels that their corpus has."""
+    whole = run(seed)
+    among = np.asarray(whole.answers["probabilities"], np.float64)[places][:, own]
+    return outcome(among / among.sum(1, keepdims=True), whole.seconds, whole.parameters, {})
 
 
 def _experiment(
-    names: tuple[str, str, str, str], truth: Ints, clips: Clips, speakers: Sequence[str], arm: Arm
+    names: tuple[str, str, str, str], truth: Ints, labels: int, speakers: Sequence[str], arm: Arm
 ) -> Experiment:
-    """names: the method, the corpus, the split, the protocol; truth: the labels of what is scored."""
-    matrix = np.eye(len(clips.space), dtype=bool)[truth]
+    """names: the method, the corpus, the split, the protocol; truth: of what is scored, a place among `labels`."""
+    matrix = np.eye(labels, dtype=bool)[truth]
     wanted = {"decided": truth, "matrix": matrix, "probabilities": truth}
     return Experiment(*names, wanted, METRICS, [arm], np.asarray(speakers))
 
@@ -196,7 +215,7 @@ def evaluate_known(
         settings = json.dumps([bench.smoke, _version(method), _fingerprint(clips), known, draws])
         place = (method, clips.corpus, _split_name("folds"), name)
         arm = Arm(method, run, settings)
-        experiment = _experiment(place, clips.labels[scored], clips, clips.take(scored).speakers, arm)
+        experiment = _experiment(place, clips.labels[scored], len(clips.space), clips.take(scored).speakers, arm)
         rows += run_experiment(experiment, runs=bench.runs / "scored", seeds=bench.seeds, resamples=bench.resamples)
     return rows
 
@@ -247,7 +266,7 @@ def cross_corpus(method: str, corpora: Mapping[str, Clips], bench: SpeechBench =
             settings = json.dumps([bench.smoke, _version(method), _fingerprint(learned), _fingerprint(scored)])
             place = (method, other, f"all:from:{one}", f"cross-corpus-{len(shared)}-labels")
             arm = Arm(method, run, settings)
-            experiment = _experiment(place, scored.labels, scored, scored.speakers, arm)
+            experiment = _experiment(place, scored.labels, len(scored.space), scored.speakers, arm)
             rows += run_experiment(experiment, runs=bench.runs / "scored", seeds=bench.seeds, resamples=bench.resamples)
     return rows
 
