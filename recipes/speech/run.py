@@ -30,7 +30,7 @@ class Config:
     corpus: str = "ravdess"
     others: str = ""
     epochs: int = 60
-    student_epochs: int = 80
+    student_epochs: int = 60
     copies: int = 3
     seeds: int = 3
     resamples: int = 1000

@@ -109,11 +109,11 @@ def read_joint_clips(corpora: str, *, cache: Path | None = Path("runs/views")) -
     they are dealt round. Raises what `read_clips` does, and `CorpusError` for a corpus named twice.
     """
     names = corpora.split("+")
+    if len({name.partition(":")[0] for name in names}) < len(names):
+        raise CorpusError(f"{corpora} names a corpus twice.")
     parts = {name: read_clips(name, cache=cache) for name in names}
     if len(names) == 1:
         return parts[corpora]
-    if len(parts) < len(names):
-        raise CorpusError(f"{corpora} names a corpus twice.")
     count = min(int(clips.folds.max()) for clips in parts.values()) + 1
     joined = joint_clips(parts, parts[names[0]].space)
     return replace(joined, corpus=corpora, folds=joined.folds % count)
@@ -123,7 +123,8 @@ def _labels(parts: Mapping[str, Clips], space: str | LabelSpace) -> tuple[LabelS
     """Return the space, and by corpus the place of each clip's label in it, -1 where it has none."""
     if space is AROUSAL_VALENCE:
         return AROUSAL_VALENCE, {name: arousal_valence(clips.space)[clips.labels] for name, clips in parts.items()}
-    view = joint({name: _records(clips) for name, clips in parts.items()}, space)
+    # A part of a corpus, "emodb:2s", has the labels of the whole.
+    view = joint({name.partition(":")[0]: _records(clips) for name, clips in parts.items()}, space)
     certain = np.nan_to_num(view.labels).max(1) > 0.5
     places = np.where(certain, np.nan_to_num(view.labels).argmax(1), -1).astype(np.int64)
     ends = np.cumsum([len(clips) for clips in parts.values()])[:-1]

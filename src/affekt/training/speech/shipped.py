@@ -9,6 +9,7 @@ consistent". `speech` and `speech-nano` answer by the 8-bit file they ship as.
 from __future__ import annotations
 
 import hashlib
+import math
 import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -39,7 +40,8 @@ def _plan() -> SpeechPlan:
 @dataclass(frozen=True, slots=True)
 class Config:
     """members: the networks of the teacher; share: how much of the loss is the teacher's, the rest the labels';
-    heat: what logits are divided by before they are compared. keep: where members lie, for the next student."""
+    heat: what logits are divided by before they are compared. keep: where members lie, for the next student. Epochs
+    are for up to `clips` clips; of more there are fewer, by the root, so that steps grow less than clips."""
 
     members: tuple[SpeechConfig, ...] = (
         SpeechConfig(),
@@ -48,10 +50,11 @@ class Config:
     )
     plan: SpeechPlan = field(default_factory=_plan)
     student: SpeechConfig = field(default_factory=SpeechConfig)
-    student_epochs: int = 80
+    student_epochs: int = 60
     share: float = 0.7
     heat: float = 2.0
     keep: Path | None = Path("runs/speech")
+    clips: int = 1000
 
 
 class Ensemble(nn.Module):
@@ -100,7 +103,7 @@ def _student(lesson: Lesson, config: Config, shape: SpeechConfig, epochs: int) -
 
     torch.manual_seed(lesson.seed)
     net = SpeechNet(lesson.labels, shape)
-    plan = replace(config.plan, epochs=epochs)
+    plan = _plan_for(lesson, config, epochs)
     taught = train_network(net, lesson, plan, batch_loss=loss)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "model.onnx"
@@ -125,6 +128,7 @@ def _student(lesson: Lesson, config: Config, shape: SpeechConfig, epochs: int) -
 def _ensemble(lesson: Lesson, config: Config) -> tuple[Ensemble, Reader]:
     """The members, learned or from their files, and what reads clips by them."""
     members: list[nn.Module] = []
+    config = replace(config, plan=_plan_for(lesson, config, config.plan.epochs))
     for place, shape in enumerate(config.members):
         seed = 100 * lesson.seed + place
         torch.manual_seed(seed)
@@ -141,6 +145,11 @@ def _ensemble(lesson: Lesson, config: Config) -> tuple[Ensemble, Reader]:
         members.append(net.eval())
     ensemble = Ensemble(members).eval()
     return ensemble, Reader(ensemble, config.plan, ("log-mel",), (None,))
+
+
+def _plan_for(lesson: Lesson, config: Config, epochs: int) -> SpeechPlan:
+    fewer = min(1.0, math.sqrt(config.clips / len(lesson.train)))
+    return replace(config.plan, epochs=math.ceil(epochs * fewer), patience=math.ceil(config.plan.patience * fewer))
 
 
 def _save(path: Path, state: Mapping[str, Any]) -> None:
