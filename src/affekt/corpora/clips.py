@@ -27,10 +27,12 @@ if TYPE_CHECKING:
     from affekt.signals.audio import Sound
 
 Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
 RATE = 16_000
 _EMODB_COMPLETE = ("anger", "happiness", "sadness", "neutral")
 _FEW_SPEAKERS = 12  # up to so many are left out one by one, more in folds
 _FOLDS = {"ravdess": 6}  # else five
+UNLABELLED = LabelSpace("unlabelled", ("speech",), "exclusive", "of clips that have ratings and no labels")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -39,7 +41,9 @@ class Clips:
 
     labels: int64 (clip,), places in `space`; folds: int64 (clip,), those of one fold share no speaker with those of
     another; `conditions` by name, a word per clip ("" where none is told): sex, intensity, language, corpus …
-    `sentences` are what was said ("" where it is no language). `views` has the sounds.
+    `sentences` are what was said ("" where it is no language). `views` has the sounds. `ratings` are what people rated
+    them at: valence, arousal, dominance, float64 (clip, 3) in [-1, 1], NaN where nobody did; None for a corpus of
+    labels alone.
     """
 
     corpus: str
@@ -52,6 +56,7 @@ class Clips:
     conditions: Mapping[str, tuple[str, ...]]
     views: Views = field(repr=False)
     rows: Ints = field(repr=False)
+    ratings: Floats | None = None
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -77,6 +82,7 @@ class Clips:
             folds=self.folds[places],
             conditions={name: tuple(values[i] for i in places) for name, values in self.conditions.items()},
             rows=self.rows[places],
+            ratings=None if self.ratings is None else self.ratings[places],
         )
 
     def condition(self, name: str) -> NDArray[np.str_]:
@@ -97,20 +103,35 @@ def read_clips(corpus: str, *, cache: Path | None = Path("runs/views"), folder: 
     corpus: ``ravdess`` (six folds of four actors), ``emodb`` (the four emotions whose recordings are complete, each
     speaker a fold), ``emodb:2s`` (all seven, the first two seconds of each), ``emogator`` (five folds), ``turev_db``
     (each speaker a fold), or any other that has a reader, or a table of your own with sound files: up to twelve
-    speakers are a fold each, more are dealt out in five in the order of their names. Views are kept in `cache`; None
-    keeps them in memory. Raises `CorpusError` where recordings, labels or speakers are missing, `UnknownNameError`.
+    speakers are a fold each, more are dealt out in five in the order of their names. Of a corpus that has ratings and
+    no labels all clips have the one label of `UNLABELLED`. Views are kept in `cache`; None keeps them in memory. Raises
+    `CorpusError` where recordings, labels or speakers are missing, `UnknownNameError`.
     """
     name, _, variant = corpus.partition(":")
     if not is_own(corpus) and variant not in (("", "2s") if find_corpus(name).name == "emodb" else ("",)):
         raise CorpusError(f"{name} is not read as {corpus!r}. Allowed: {name}, and emodb:2s.")
     opened = open_corpus(corpus if is_own(corpus) else name, folder=folder)
     records, space = list(opened.records), opened.card.space
-    if space is None:
+    if space is None and not any(record.vad is not None for record in records):
         raise CorpusError(f"{corpus} has no label space: its clips have no one emotion each.")
-    if opened.card.name == "emodb":
+    if opened.card.name == "emodb" and space is not None:
         records, space = _emodb(records, space, cut=bool(variant))
+    if space is None:
+        records, space = [replace(r, labels=UNLABELLED.labels) for r in records if r.vad is not None], UNLABELLED
     records = [record for record in records if len(record.labels) == 1]
     _check(corpus, records)
+    folds = speaker_folds([str(record.speaker) for record in records], _FOLDS.get(opened.card.name))
+    return clips_of(corpus, records, space, folds=folds, cache=cache)
+
+
+def clips_of(
+    corpus: str, records: Sequence[Record], space: LabelSpace, *, folds: Ints, cache: Path | None = None
+) -> Clips:
+    """Return the clips of records that have a sound, one label and a speaker each.
+
+    folds: int64 (record,), those of one share no speaker with those of another. Views are kept in `cache`, None for
+    memory. Raises `CorpusError` where a recording is not there, once it is looked at.
+    """
     signals = [record.signal for record in records]
     sounds = MemoryViews(lambda: _waves(signals), len(signals))
     views: Views = sounds
@@ -119,16 +140,15 @@ def read_clips(corpus: str, *, cache: Path | None = Path("runs/views"), folder: 
     names = tuple(dict.fromkeys(name for record in records for name in record.conditions))
     conditions = {name: tuple(record.conditions.get(name, "") for record in records) for name in names}
     conditions["language"] = tuple(record.signal.language or "" for record in records)
-    conditions["corpus"] = (corpus,) * len(records)
-    speakers = tuple(str(record.speaker) for record in records)
+    conditions.setdefault("corpus", (corpus,) * len(records))
     return Clips(
         corpus=corpus,
         ids=tuple(record.id for record in records),
         labels=np.array([space.index(record.labels[0]) for record in records], np.int64),
         space=space,
-        speakers=speakers,
+        speakers=tuple(str(record.speaker) for record in records),
         sentences=tuple(record.signal.text for record in records),
-        folds=speaker_folds(speakers, _FOLDS.get(opened.card.name)),
+        folds=folds,
         conditions=conditions,
         views=views,
         rows=np.arange(len(records)),
