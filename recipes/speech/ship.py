@@ -1,10 +1,11 @@
 """What ships as `speech` and `speech-nano`: the recipe on all speakers, as ONNX in 8 bits, with its calibration.
 
     AFFEKT_DATA=… python recipes/speech/ship.py --temperature 1.3
+    AFFEKT_DATA=… python recipes/speech/ship.py --corpora emodb:2s+emogator --names speech-permissive
 
-Every figure of theirs comes from refits per fold (`affekt evaluate speech,speech-nano --suite ser --protocol folds`),
-since these weights have heard every speaker. The temperature is that of the refits, as they print it: the clips here
-are all learned from, and would make it too low.
+Every figure of theirs comes from refits per fold (`affekt evaluate speech,speech-nano --suite ser --on ravdess+emodb
+--protocol folds`), since these weights have heard every speaker but those of samples/call.flac. The temperature is that
+of the refits, as they print it: the clips here are all learned from, and would make it too low.
 """
 
 from __future__ import annotations
@@ -14,22 +15,20 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from data import with_others
 from run import Config as Recipe
 from run import method
 
-from affekt.corpora.clips import read_clips
+from affekt.corpora.joint_clips import read_joint_clips
 from affekt.evaluation.settings import read_settings
-from affekt.models.speech.net import SpeechNet
 from affekt.training.speech import shipped
-from affekt.training.speech.export import export_speech
 from affekt.training.speech.lesson import Lesson
 
 
 @dataclass(frozen=True)
 class Config:
-    corpus: str = "ravdess"
-    others: str = ""
+    corpora: str = "ravdess+emodb"
+    without: str = "emodb/03,emodb/16,emodb:2s/03,emodb:2s/16"
+    names: str = "speech,speech-nano"
     temperature: float = 1.0
     seed: int = 0
     smoke: int = 0
@@ -38,19 +37,18 @@ class Config:
 
 def main() -> None:
     config = read_settings(Config, __doc__)
-    clips = read_clips(config.corpus)
+    clips = read_joint_clips(config.corpora)
+    clips = clips.take(~np.isin(clips.speakers, config.without.split(",")))
     last = clips.take(clips.folds == int(clips.folds.max()))
-    lesson = Lesson(clips, last, seed=config.seed, smoke=bool(config.smoke))
-    if config.smoke:
-        lesson = Lesson(last, last, seed=config.seed, smoke=True)
-    if config.others:
-        lesson = with_others(lesson, tuple(config.others.split(",")))
+    lesson = Lesson(last if config.smoke else clips, last, seed=config.seed, smoke=bool(config.smoke))
     how = method(Recipe(smoke=config.smoke))
-    for name, teach in (("speech", shipped.teach), ("speech_nano", shipped.teach_nano)):
+    for name in config.names.split(","):
+        teach = shipped.teach_nano if name.endswith("-nano") else shipped.teach
         taught = teach(lesson, how)
-        assert isinstance(taught.net, SpeechNet)
-        folder = Path(config.out) / name
-        export_speech(taught.net, folder / "model.onnx", spectra=list(lesson.train.view("log-mel")))
+        assert taught.file is not None
+        folder = Path(config.out) / name.replace("-", "_")
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "model.onnx").write_bytes(taught.file)
         labels = len(lesson.train.space)
         fit = {
             "scale": [round(1 / config.temperature, 6)] * labels,
@@ -59,10 +57,10 @@ def main() -> None:
             "thresholds": {},
         }
         (folder / "fit.json").write_text(json.dumps(fit, indent=1) + "\n", encoding="utf-8")
-        size = (folder / "model.onnx").stat().st_size
         said = taught.answer(last).argmax(1)
         print(
-            f"{name}: {size:,} bytes, {taught.parameters:,} numbers, {np.mean(said == last.labels):.3f} of seen clips"
+            f"{name}: {len(taught.file):,} bytes, {taught.parameters:,} numbers, {len(lesson.train):,} clips of "
+            f"{len(set(lesson.train.speakers))} speakers, {np.mean(said == last.labels):.3f} of seen clips"
         )
 
 

@@ -15,6 +15,7 @@ from affekt.errors import InputError
 from affekt.metrics.calibration import (
     brier_score,
     brier_skill,
+    debiased_calibration_error,
     expected_calibration_error,
     label_brier_skill,
     reliability_curve,
@@ -128,3 +129,29 @@ def test_bad_input_is_named() -> None:
         reliability_curve([0], [0.5], minimum=1)
     with pytest.raises(InputError, match="Probability and reference differ in shape"):
         brier_skill([0, 1], [0.5, 0.5], [0.5, 0.5, 0.5])
+
+
+def test_debiased_is_what_sampling_the_error_gives() -> None:
+    random = np.random.default_rng(3)
+    said = random.uniform(size=400)
+    truth = random.uniform(size=400) < said**1.5
+    curve = reliability_curve(truth, said, bins=10)
+    distance, share = curve.probability - curve.frequency, curve.count / curve.count.sum()
+    spread = np.sqrt(curve.frequency * (1 - curve.frequency) / curve.count)
+    sampled = np.abs(distance + spread * random.standard_normal((200_000, len(distance)))).mean(0)
+    assert debiased_calibration_error(truth, said) == pytest.approx(
+        (share * (2 * abs(distance) - sampled)).sum(), abs=1e-3
+    )
+
+
+def test_debiased_is_near_nothing_for_the_calibrated_and_near_the_plain_one_for_the_wrong() -> None:
+    random, plain, found = np.random.default_rng(4), [], []
+    for _ in range(60):
+        said = random.uniform(size=300)
+        truth = random.uniform(size=300) < said
+        plain.append(expected_calibration_error(truth, said, bins=10))
+        found.append(debiased_calibration_error(truth, said))
+    assert np.mean(plain) > 0.05 and np.mean(found) < 0.025
+    wrong = np.full(200, 0.9)
+    assert debiased_calibration_error(np.arange(200) % 2, wrong, bins=1) == pytest.approx(0.4, abs=1e-6)
+    assert math.isnan(debiased_calibration_error([1, 0], [0.1, 0.2], minimum=0.5))

@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 from affekt.corpora.clips import Clips, read_clips
 from affekt.evaluation.experiment import Arm, Experiment, Outcome
 from affekt.evaluation.records import ResultRow
-from affekt.metrics.calibration import expected_calibration_error
+from affekt.metrics.calibration import debiased_calibration_error, expected_calibration_error
 from affekt.metrics.classification import accuracy, macro_f1, unweighted_average_recall
 from affekt.metrics.weighing import Metric
 from affekt.training.speech.lesson import Lesson, Taught
@@ -33,11 +33,18 @@ def top_label_ece(truth: ArrayLike, probability: ArrayLike) -> float:
     return expected_calibration_error(said.argmax(1) == np.asarray(truth), said.max(1), bins=10)
 
 
+def top_label_ece_debiased(truth: ArrayLike, probability: ArrayLike) -> float:
+    """Return `top_label_ece` without what chance adds to it (Kumar et al. 2019)."""
+    said = np.asarray(probability)
+    return debiased_calibration_error(said.argmax(1) == np.asarray(truth), said.max(1), bins=10)
+
+
 METRICS: Mapping[str, tuple[Metric, str]] = {
     "uar": (unweighted_average_recall, "decided"),
     "accuracy": (accuracy, "decided"),
     "macro_f1": (macro_f1, "matrix"),
     "ece": (top_label_ece, "probabilities"),
+    "ece-debiased": (top_label_ece_debiased, "probabilities"),
 }
 
 
