@@ -34,7 +34,7 @@ def top_label_ece(truth: ArrayLike, probability: ArrayLike) -> float:
 
 
 def top_label_ece_debiased(truth: ArrayLike, probability: ArrayLike) -> float:
-    """Return `top_label_ece` without what chance adds to it (Kumar et al. 2019)."""
+    """Return `top_label_ece` with less of what chance adds to it (Kumar et al. 2019)."""
     said = np.asarray(probability)
     return debiased_calibration_error(said.argmax(1) == np.asarray(truth), said.max(1), bins=10)
 
