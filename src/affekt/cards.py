@@ -115,7 +115,8 @@ class CorpusCard:
     a default (BY-SA counts, and binds the weights). `access` says what stands before the files: nothing, a
     request, an agreement to sign, or that they are not public at all. `layout` says whether the reader's
     file layout was checked against the publisher's files, code or documentation, which `layout_source`
-    names (repository, path, commit); a corpus of unverified or no public layout has a card and no reader.
+    names (repository, path, commit); a corpus of unverified or no public layout has a card and no reader, save where
+    `layout_source` says what the reader assumes.
     `raters` is who judged and how many each item, `speakers` whether speakers (writers, actors, subjects)
     are in several splits, `papers` the ids of the papers it serves. `sensitive` says what of it could hurt the
     people in it (texts of people in distress, health, signals of bodies, private conversations), "" where nothing:

@@ -111,7 +111,11 @@ def _highest(space: LabelSpace, probabilities: tuple[float, ...], k: int) -> lis
 
 @dataclass(frozen=True, slots=True)
 class VAD:
-    """A point in valence-arousal-dominance, each in [-1, 1], with its standard deviation if known."""
+    """A point in valence-arousal-dominance, each in [-1, 1], with its standard deviation if known.
+
+    `mapped`: nobody heard or read it; it is where the labels of a reading lie as words (`affekt.affect.geometry`), and
+    claims nothing of its own. A dimension that a model was not taught is NaN.
+    """
 
     valence: float
     arousal: float
@@ -119,6 +123,7 @@ class VAD:
     valence_sd: float | None = None
     arousal_sd: float | None = None
     dominance_sd: float | None = None
+    mapped: bool = False
 
     def interval(self, dimension: Literal["valence", "arousal", "dominance"], coverage: float = 0.9) -> Interval:
         """Return the central interval that should cover `coverage` of outcomes, cut to [-1, 1].
@@ -134,6 +139,13 @@ class VAD:
             raise ValueError(f"This VAD has no standard deviation for {dimension}.")
         half = NormalDist().inv_cdf(0.5 + coverage / 2) * sd
         return Interval(max(-1.0, mean - half), min(1.0, mean + half))
+
+
+def _point(vad: VAD) -> dict[str, float | bool | None]:
+    """Return a point as plain JSON values; `mapped` is told where it is."""
+    told = {name: getattr(vad, name) for name in VAD.__slots__ if name != "mapped"}
+    told = {name: None if value is not None and math.isnan(value) else value for name, value in told.items()}
+    return told | ({"mapped": True} if vad.mapped else {})
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +181,34 @@ class Opinion:
 
 
 @dataclass(frozen=True, slots=True)
+class Words:
+    """The words said in a stretch of sound, and what they did to its reading.
+
+    `confidence` is how sure the recogniser is of them, a mean in [0, 1], None where nobody says. `read` is what the
+    words by themselves say, `voice` what was heard before they were joined, probabilities over `space` (``()`` where
+    words were not read); `weight` in [0, 1] is how much the words counted: 0 leaves the voice alone.
+    """
+
+    text: str
+    space: LabelSpace
+    confidence: float | None = None
+    weight: float = 0.0
+    voice: tuple[float, ...] = ()
+    read: tuple[float, ...] = ()
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the words as plain JSON values."""
+        said = {name: dict(zip(self.space.labels, getattr(self, name), strict=False)) for name in ("voice", "read")}
+        return {
+            "text": self.text,
+            "confidence": self.confidence,
+            "weight": self.weight,
+            "space": self.space.name,
+            **said,
+        }
+
+
+@dataclass(frozen=True, slots=True)
 class Reading:
     """One estimate of affect over one span of one signal.
 
@@ -176,7 +216,8 @@ class Reading:
     labels counts as present, in that space's order: a model fits them for its own space and for
     every space its answers are rolled up into, so they travel with the reading. `about` says whose
     affect it is. Where `status` is not ``"ok"`` nothing was estimated: `probabilities` is empty.
-    `opinion` is the expected distribution of human votes, where it was asked for.
+    `opinion` is the expected distribution of human votes, where it was asked for; `words` are those said in a stretch
+    of sound that has a transcript.
     """
 
     space: LabelSpace
@@ -190,6 +231,7 @@ class Reading:
     modality: Modality = "text"
     status: Status = "ok"
     opinion: Opinion | None = None
+    words: Words | None = None
 
     def __post_init__(self) -> None:
         if self.status == "ok" and len(self.probabilities) != len(self.space):
@@ -234,7 +276,7 @@ class Reading:
             "modality": self.modality,
             "labels": list(self.labels),
             "probabilities": dict(zip(self.space.labels, self.probabilities, strict=False)),
-            "vad": None if self.vad is None else {name: getattr(self.vad, name) for name in VAD.__slots__},
+            "vad": None if self.vad is None else _point(self.vad),
             "intensity": self.intensity,
             "evidence": [
                 {"start": e.span.start, "end": e.span.end, "text": e.text, "label": e.label, "weight": e.weight}
@@ -247,6 +289,7 @@ class Reading:
                 "probabilities": dict(zip(self.opinion.space.labels, self.opinion.probabilities, strict=True)),
                 "disagreement": self.opinion.disagreement,
             },
+            **({} if self.words is None else {"words": self.words.to_dict()}),
         }
 
 
@@ -255,7 +298,7 @@ class Trace:
     """Probabilities over time, made smooth: whose they are, and a row for each stretch of `hop_s` seconds.
 
     `starts` are where the stretches begin, in seconds, those without speech left out; the rows of `probabilities`
-    follow `space.labels`.
+    follow `space.labels`. `vad` has a point for each stretch, or nothing where labels have no place.
     """
 
     space: LabelSpace
@@ -263,6 +306,7 @@ class Trace:
     hop_s: float
     starts: tuple[float, ...]
     probabilities: tuple[tuple[float, ...], ...]
+    vad: tuple[VAD, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """Return the trace as plain JSON values: a list over time for each label."""
@@ -273,7 +317,15 @@ class Trace:
             "hop": self.hop_s,
             "starts": list(self.starts),
             "probabilities": {label: list(column) for label, column in zip(self.space.labels, columns, strict=True)},
+            "vad": self._points(),
         }
+
+    def _points(self) -> dict[str, Any] | None:
+        if not self.vad:
+            return None
+        points = [_point(each) for each in self.vad]
+        names = ("valence", "arousal", "dominance")
+        return {**{name: [each[name] for each in points] for name in names}, "mapped": self.vad[0].mapped}
 
 
 @dataclass(frozen=True, slots=True)
@@ -355,8 +407,9 @@ class Report:
     def to_frame(self) -> pandas.DataFrame:
         """Return a pandas frame, a row per reading, indexed by (source, start, end).
 
-        Columns: ``speaker`` (of sound), ``status``, ``<space>.<label>`` probabilities, ``labels`` (joined by ``|``),
-        ``valence``, ``arousal``, ``dominance``, ``intensity``. Raises `MissingDependencyError`.
+        Columns: ``speaker`` (of sound), ``words`` (with a transcript), ``status``, ``<space>.<label>`` probabilities,
+        ``labels`` (joined by ``|``), ``valence``, ``arousal``, ``dominance``, ``intensity``. Raises
+        `MissingDependencyError`.
         """
         try:
             import pandas
@@ -365,10 +418,13 @@ class Report:
                 "Report.to_frame needs pandas. Install it with: pip install 'affekt[frames]'"
             ) from error
         rows = []
+        worded = any(reading.words is not None for reading in self.readings)
         for reading in self.readings:
             row: dict[str, Any] = {"source": self.source, "start": reading.span.start, "end": reading.span.end}
             if reading.modality == "speech":
                 row["speaker"] = reading.about
+            if worded:
+                row["words"] = "" if reading.words is None else reading.words.text
             row["status"] = reading.status
             for label in reading.space:
                 row[f"{reading.space.name}.{label}"] = reading[label]

@@ -10,10 +10,12 @@ import pytest
 
 import affekt
 import tone_reader
+from affekt.affect.geometry import gaussians_of
 from affekt.analysis.listening import Listening, listen, speech_card, timeline_of_report
 from affekt.analysis.sound_files import sound_files
 from affekt.analysis.timelines import read_timelines, write_timelines
 from affekt.errors import InputError
+from affekt.inference.speech import SpeechEstimates
 from affekt.metrics.timeline import Segment, emotion_diarization_error
 from affekt.types import Report
 
@@ -60,6 +62,56 @@ def test_segments_of_one_voice(tmp_path: Path, reader: tone_reader.ToneReader) -
     assert len(trace.starts) == len(trace.probabilities) >= 14
     assert np.allclose(np.sum(trace.probabilities, axis=1), 1, atol=1e-3)
     assert (report.provenance.model, report.text) == ("tone", "")
+
+
+def test_points_are_mapped_from_the_labels_and_say_so(tmp_path: Path, reader: tone_reader.ToneReader) -> None:
+    report = listen(write(tmp_path / "call.wav", call()), reader, Listening("one"))
+    calm, anger = (gaussians_of(tone_reader.SPACE)[label] for label in ("calm", "anger"))
+    for reading in (*report.readings, *report.speakers, report.overall):
+        share = reading["anger"] / sum(reading.probabilities)
+        valence = (1 - share) * calm.valence + share * anger.valence
+        within = (1 - share) * calm.valence_sd**2 + share * anger.valence_sd**2
+        between = share * (1 - share) * (calm.valence - anger.valence) ** 2
+        assert reading.vad is not None
+        assert reading.vad.mapped
+        assert reading.vad.valence == pytest.approx(valence, abs=2e-3)
+        assert reading.vad.valence_sd == pytest.approx(np.sqrt(within + between), abs=2e-3)
+    (trace,) = report.traces
+    assert len(trace.vad) == len(trace.starts)
+    angry = [point.arousal > 0 for point in trace.vad]
+    assert angry == [row[1] > 0.5 for row in trace.probabilities]
+    record = report.to_dict()
+    assert record["overall"]["vad"]["mapped"] is True
+    assert record["traces"][0]["vad"]["mapped"] is True
+    assert len(record["traces"][0]["vad"]["arousal"]) == len(trace.starts)
+    # A space whose labels are no words has no place.
+    reader.card = replace(reader.card, space=replace(tone_reader.SPACE, name="xy", labels=("xqz", "zqx")))
+    bare = listen(write(tmp_path / "call.wav", call()), reader, Listening("one"))
+    assert bare.overall.vad is None
+    assert bare.to_dict()["traces"][0]["vad"] is None
+
+
+class _Taught(tone_reader.ToneReader):
+    """Says arousal besides, high where it is loud; of dominance it was taught nothing."""
+
+    def estimate(self, sounds: list[np.ndarray], *, batch_size: int = 16) -> SpeechEstimates:
+        said = super().estimate(sounds)
+        points = [np.column_stack([0 * f[:, 1], 2 * f[:, 1] - 1, np.full(len(f), np.nan)]) for f in said.frames]
+        whole = np.array([each.mean(0) for each in points], np.float32)
+        spread = np.array([0.2, 0.3, np.nan], np.float32)
+        return replace(said, vad=whole, vad_frames=tuple(each.astype(np.float32) for each in points), vad_sd=spread)
+
+
+def test_points_of_a_model_that_was_taught_them(tmp_path: Path, reader: tone_reader.ToneReader) -> None:
+    report = listen(write(tmp_path / "call.wav", call()), _Taught(reader.card), Listening("one"))
+    first, second, _ = report.readings
+    assert first.vad is not None
+    assert second.vad is not None
+    assert (first.vad.mapped, first.vad.arousal_sd) == (False, 0.3)
+    assert first.vad.arousal < -0.5 < 0.5 < second.vad.arousal
+    told = report.to_dict()["readings"][0]["vad"]
+    assert (told["dominance"], told["dominance_sd"], "mapped" in told) == (None, None, False)
+    assert report.traces[0].to_dict()["vad"]["mapped"] is False
 
 
 def test_sides_of_a_call_are_speakers_at_any_rate(tmp_path: Path, reader: tone_reader.ToneReader) -> None:

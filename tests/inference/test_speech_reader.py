@@ -7,11 +7,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from toy_speech import SPACE, write_toy_speech
 
 from affekt.errors import InputError
 from affekt.inference.speech import open_speech_reader
 from affekt.signals.mel import log_mel
+from toy_speech import SPACE, write_toy_speech
 
 
 def sounds(*seconds: float) -> list[np.ndarray]:
@@ -85,3 +85,17 @@ def test_a_network_of_other_names_is_refused(tmp_path: Path) -> None:
     onnx.save(model, tmp_path / "model.onnx")
     with pytest.raises(InputError, match="gives logits, other"):
         open_speech_reader(replace(card, name="renamed"))
+
+
+def test_spectra_that_are_there_already_are_read_as_their_sounds(tmp_path: Path) -> None:
+    reader = open_speech_reader(write_toy_speech(tmp_path))
+    given = sounds(2.0, 0.4, 3.3)
+    whole, found = reader.estimate(given), reader.estimate_spectra([log_mel(sound) for sound in given])
+    np.testing.assert_array_equal(found.probabilities, whole.probabilities)
+    for one, other in zip(found.frames, whole.frames, strict=True):
+        np.testing.assert_array_equal(one, other)
+    assert found.seconds.tolist() == pytest.approx([1.98, 0.38, 3.28])
+    assert reader.takes_spectra
+    assert reader.estimate_spectra([]).probabilities.shape == (0, 3)
+    with pytest.raises(InputError, match="of shape"):
+        reader.estimate_spectra([np.zeros((10, 40), np.float32)])

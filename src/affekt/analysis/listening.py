@@ -11,18 +11,19 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from affekt.analysis.points import known_points, mean_point, point_between, points_over_time
 from affekt.analysis.segments import find_segments
 from affekt.analysis.smoothing import Smoothing, smooth
-from affekt.analysis.speakers import Turn, channels_are_speakers, cut_stretches, find_speakers
+from affekt.analysis.speakers import StretchCutter, Turn, channels_are_speakers, find_speakers
 from affekt.analysis.timelines import TimedLabel, Timeline
 from affekt.cards import ModelCard
 from affekt.errors import InputError
-from affekt.inference.speech import SoundReader
+from affekt.inference.speech import SoundReader, SpeechEstimates
 from affekt.inference.voices import Embedder
 from affekt.models.index import MODELS, find_model
-from affekt.signals.audio import sound_blocks, sound_facts
+from affekt.signals.audio import Sound, sound_blocks, sound_facts
 from affekt.signals.speech_activity import SpeechActivity
-from affekt.types import LabelSpace, Provenance, Reading, Report, Span, Trace
+from affekt.types import VAD, LabelSpace, Provenance, Reading, Report, Span, Trace
 from affekt.version import __version__
 
 Floats = NDArray[np.float32]
@@ -56,16 +57,10 @@ class _Line:
     turns: list[Turn]
 
 
-def speech_card(model: str | Path | ModelCard | None = None) -> ModelCard:
-    """Return the card of a model of speech; None is ``"speech"``. Raises `InputError` where there is none."""
-    if model is None:
-        if "speech" not in MODELS:
-            raise InputError(
-                "This version of affekt ships no model of speech. Name one with model=… (`--model NAME`): one that "
-                "another package adds (`affekt models` lists them), or a ModelCard of modality 'speech'."
-            )
-        return MODELS["speech"]
-    card = find_model(model)
+def speech_card(model: str | Path | ModelCard | None = None, *, commercial: bool = False) -> ModelCard:
+    """Return the card of a model of speech; None is ``"speech"``, or with `commercial` the first whose weights a
+    business may use. Raises `InputError` for a model that reads something else, and where there is none."""
+    card = find_model(model, modality="speech", commercial=commercial)
     if card.modality != "speech":
         heard = [name for name, each in MODELS.items() if each.modality == "speech"]
         fix = f"Use {' or '.join(heard)}." if heard else "`affekt models` lists those that read sound."
@@ -78,26 +73,25 @@ def listen(path: Path, reader: SoundReader, how: Listening | None = None, *, spa
 
     Segments are stretches of one speaker with one emotion. `speakers` of the report has a reading for each speaker over
     all they say, `overall` one over all speech, each the mean of the segments by their seconds; `traces` are the
-    probabilities of each speaker over time. Without speech there is one reading, of status ``no_speech``; time in which
-    several talk in one channel, where that is known, has the status ``overlapped_speech``. `space` is one to convert
-    readings to. Memory grows with the number of segments only.
+    probabilities of each speaker over time. Readings and traces have valence, arousal and dominance: those that the
+    model was taught, else where its labels lie as words, marked `mapped` (`affekt.affect.mapped`). Without speech there
+    is one reading, of status ``no_speech``; time in which several talk in one channel, where that is known, has the
+    status ``overlapped_speech``. `space` is one to convert readings to. Memory grows with the number of segments only.
 
     Raises `InputError` for a file that cannot be read, `ConversionError` for a space that the model's does not become.
     """
     how = how or Listening()
     notes = list(sound_facts(path).notes)
+    notes += licence_notes(reader.card)
     lines = _lines(path, how, notes)
-    found: list[Reading] = []
-    traces: list[Trace] = []
-    for line in lines:
-        readings, drawn = _read_line(path, line, reader, how)
-        found += readings
-        traces += drawn
+    found, traces = _read_lines(path, lines, reader, how)
     found.sort(key=lambda reading: (reading.span.start, reading.span.end, reading.about))
     model, whole = reader.card, Span(0.0, max(line.seconds for line in lines), "second")
-    overall = _mean(found, model.space, whole, "everyone")
+    overall = mean_reading(found, model.space, whole, "everyone")
     names = dict.fromkeys(reading.about for reading in found if reading.status == "ok")
-    speakers = [_mean([each for each in found if each.about == name], model.space, whole, name) for name in names]
+    speakers = [
+        mean_reading([each for each in found if each.about == name], model.space, whole, name) for name in names
+    ]
     provenance = Provenance(model.name, model.version, model.licence, model.window, __version__)
     report = Report(
         source=str(path),
@@ -110,6 +104,13 @@ def listen(path: Path, reader: SoundReader, how: Listening | None = None, *, spa
         notes=tuple(dict.fromkeys(notes)),
     )
     return report if space is None or space == model.space else report.to(space)
+
+
+def licence_notes(card: ModelCard) -> list[str]:
+    """Return what to say of weights that no business may use; of those a user trained, who knows their terms, nothing."""
+    if card.commercial or card.recipe.startswith("affekt "):
+        return []
+    return [f"the weights of {card.name} are {card.licence}, not for business use: see --commercial"]
 
 
 def timeline_of_report(report: Report) -> Timeline:
@@ -134,12 +135,8 @@ def _lines(path: Path, how: Listening, notes: list[str]) -> list[_Line]:
         if apart:
             notes.append(f"each of its {channels} channels is taken for a speaker")
     if apart:
-        found = [_line(path, channel, notes) for channel in range(channels)]
-        return [
-            replace(line, turns=[replace(t, speaker=f"channel-{n}") for t in line.turns])
-            for n, line in enumerate(found, 1)
-        ]
-    line = _line(path, None, notes)
+        return _heard(path, list(range(channels)), notes)
+    (line,) = _heard(path, [None], notes)
     many = how.speakers in ("many",) or isinstance(how.speakers, int) or (how.speakers == "auto" and how.embedder)
     if not many or how.speakers == 1 or not line.turns:
         return [line]
@@ -147,58 +144,96 @@ def _lines(path: Path, how: Listening, notes: list[str]) -> list[_Line]:
 
     stretches = [Span(turn.start, turn.end, "second") for turn in line.turns]
     count = how.speakers if isinstance(how.speakers, int) else None
-    blocks = _samples(path, None, [])
+    blocks = (block.mono() for block in sound_blocks(path, rate=RATE))
     turns = find_speakers(blocks, stretches, how.embedder or LearnedVoices(), speakers=count)
     return [replace(line, turns=turns)]
 
 
-def _line(path: Path, channel: int | None, notes: list[str]) -> _Line:
-    """Return the speech in a channel, of one speaker for the time being."""
-    activity, count = SpeechActivity(RATE), 0
-    spans: list[Span] = []
-    for block in _samples(path, channel, notes):
-        count += len(block)
-        spans += activity.push(block)
-    spans += activity.finish()
-    return _Line(channel, count / RATE, [Turn(span.start, span.end, "speaker-1") for span in spans])
-
-
-def _samples(path: Path, channel: int | None, notes: list[str]) -> Iterator[Floats]:
+def _heard(path: Path, channels: Sequence[int | None], notes: list[str]) -> list[_Line]:
+    """Return the speech in each of the channels (None: their mean), one speaker in each for the time being."""
+    activities, count = [SpeechActivity(RATE) for _ in channels], 0
+    spans: list[list[Span]] = [[] for _ in channels]
     for block in sound_blocks(path, rate=RATE):
         notes += block.notes
-        yield block.mono() if channel is None else block.channel(channel)
+        count += block.samples.shape[1]
+        for channel, activity, mine in zip(channels, activities, spans, strict=True):
+            mine.extend(activity.push(_channel(block, channel)))
+    lines = []
+    for channel, activity, mine in zip(channels, activities, spans, strict=True):
+        speaker = "speaker-1" if channel is None else f"channel-{channel + 1}"
+        turns = [Turn(span.start, span.end, speaker) for span in (*mine, *activity.finish())]
+        lines.append(_Line(channel, count / RATE, turns))
+    return lines
 
 
-def _read_line(path: Path, line: _Line, reader: SoundReader, how: Listening) -> tuple[list[Reading], list[Trace]]:
-    """Return the readings of a line's segments, and the trace of each of its speakers."""
+def _channel(block: Sound, channel: int | None) -> Floats:
+    return block.mono() if channel is None else block.channel(channel)
+
+
+def _pieces(path: Path, lines: Sequence[_Line], turns: Sequence[Sequence[Turn]]) -> Iterator[tuple[int, Turn, Floats]]:
+    """Yield the sound of every turn of every line, as they end: the file is decoded once for all of them."""
+    cutters = [StretchCutter([Span(turn.start, turn.end, "second") for turn in mine]) for mine in turns]
+    waiting = [iter(mine) for mine in turns]
+    if not any(turns):
+        return
+    for block in sound_blocks(path, rate=RATE):
+        for place, (line, cutter) in enumerate(zip(lines, cutters, strict=True)):
+            for samples in cutter.push(_channel(block, line.channel)):
+                yield place, next(waiting[place]), samples
+        if all(cutter.done for cutter in cutters):
+            return
+    for place, cutter in enumerate(cutters):
+        for samples in cutter.finish():
+            yield place, next(waiting[place]), samples
+
+
+@dataclass(slots=True)
+class _Drawn:
+    """A trace that grows: moments, probabilities, points."""
+
+    starts: list[float] = field(default_factory=list)
+    rows: list[tuple[float, ...]] = field(default_factory=list)
+    points: list[VAD | None] = field(default_factory=list)
+
+
+def _read_lines(
+    path: Path, lines: Sequence[_Line], reader: SoundReader, how: Listening
+) -> tuple[list[Reading], list[Trace]]:
+    """Return the readings of all segments, those of one line after those of another, and the trace of each speaker."""
     model = reader.card
     if model.rate != RATE:
         raise InputError(f"The model {model.name!r} reads {model.rate} Hz; sound is listened to at {RATE} Hz.")
-    turns = _cut_long([turn for turn in line.turns if not turn.overlapped])
-    found = [
-        replace(_unread(model.space, Span(turn.start, turn.end, "second")), status="overlapped_speech")
-        for turn in line.turns
-        if turn.overlapped
+    found: list[list[Reading]] = [
+        [
+            replace(_unread(model.space, Span(turn.start, turn.end, "second")), status="overlapped_speech")
+            for turn in line.turns
+            if turn.overlapped
+        ]
+        for line in lines
     ]
-    moments: dict[str, list[float]] = {}
-    rows: dict[str, list[tuple[float, ...]]] = {}
-    stretches = [Span(turn.start, turn.end, "second") for turn in turns]
-    pieces = zip(turns, cut_stretches(_samples(path, line.channel, []), stretches), strict=True)
+    drawn: list[dict[str, _Drawn]] = [{} for _ in lines]
+    turns = [_cut_long([turn for turn in line.turns if not turn.overlapped]) for line in lines]
+    pieces = _pieces(path, lines, turns)
     while batch := list(islice(pieces, _TOGETHER)):
-        estimates = reader.estimate([samples for _, samples in batch])
-        for (turn, samples), whole, frames in zip(batch, estimates.probabilities, estimates.frames, strict=True):
+        estimates = reader.estimate([samples for _, _, samples in batch])
+        for place, (line, turn, samples) in enumerate(batch):
             if not len(samples):
                 continue
-            found += _segments_of(turn, whole, frames, model, how)
-            trace = smooth(frames, Smoothing("median", seconds=how.trace_s), hop_s=model.hop_s)
-            starts = moments.setdefault(turn.speaker, [])
-            starts += [round(turn.start + place * model.hop_s, 6) for place in range(len(trace))]
-            rows.setdefault(turn.speaker, []).extend(tuple(row) for row in np.round(trace, 4).tolist())
+            frames = estimates.frames[place]
+            found[line] += _segments_of(turn, estimates, place, model, how)
+            trace = frames.astype(np.float64)
+            if len(model.space):
+                trace = smooth(frames, Smoothing("median", seconds=how.trace_s), hop_s=model.hop_s)
+            mine = drawn[line].setdefault(turn.speaker, _Drawn())
+            mine.starts += [round(turn.start + row * model.hop_s, 6) for row in range(len(trace))]
+            mine.rows += [tuple(row) for row in np.round(trace, 4).tolist()]
+            mine.points += points_over_time(estimates, place, trace, model.space)
     traces = [
-        Trace(model.space, speaker, model.hop_s, tuple(starts), tuple(rows[speaker]))
-        for speaker, starts in moments.items()
+        Trace(model.space, speaker, model.hop_s, tuple(one.starts), tuple(one.rows), known_points(one.points))
+        for each in drawn
+        for speaker, one in each.items()
     ]
-    return _joined(found), traces
+    return [reading for mine in found for reading in _joined(mine)], traces
 
 
 def _cut_long(turns: Sequence[Turn]) -> list[Turn]:
@@ -211,16 +246,19 @@ def _cut_long(turns: Sequence[Turn]) -> list[Turn]:
     return cut
 
 
-def _segments_of(turn: Turn, whole: Floats, frames: Floats, model: ModelCard, how: Listening) -> list[Reading]:
+def _segments_of(turn: Turn, estimates: SpeechEstimates, place: int, model: ModelCard, how: Listening) -> list[Reading]:
     """Return the readings of a turn: one, of the whole of it, or one for each stretch with another emotion."""
-    segments = find_segments(
-        frames, model.space.labels, hop_s=model.hop_s, smoothing=how.smoothing, start=turn.start, end=turn.end
-    )
-    thresholds = model.fit.thresholds
+    frames, thresholds = estimates.frames[place], model.fit.thresholds
+    segments = []
+    if len(model.space):
+        segments = find_segments(
+            frames, model.space.labels, hop_s=model.hop_s, smoothing=how.smoothing, start=turn.start, end=turn.end
+        )
     if len(segments) < 2:
-        said = tuple(np.round(whole.astype(float), 6).tolist())
+        said = tuple(np.round(estimates.probabilities[place].astype(float), 6).tolist())
         span = Span(turn.start, turn.end, "second")
-        return [Reading(model.space, said, span, thresholds, about=turn.speaker, modality="speech")]
+        vad = point_between(estimates, place, said, model.space)
+        return [Reading(model.space, said, span, thresholds, vad, about=turn.speaker, modality="speech")]
     return [
         Reading(
             model.space,
@@ -228,6 +266,13 @@ def _segments_of(turn: Turn, whole: Floats, frames: Floats, model: ModelCard, ho
             # The last window may end before the turn does, by less than a frame.
             Span(segment.start, turn.end if segment is segments[-1] else segment.end, "second"),
             thresholds,
+            point_between(
+                estimates,
+                place,
+                segment.probabilities,
+                model.space,
+                (segment.start - turn.start, segment.end - turn.start),
+            ),
             about=turn.speaker,
             modality="speech",
         )
@@ -248,13 +293,13 @@ def _joined(readings: Sequence[Reading]) -> list[Reading]:
             and last.labels[:1] == reading.labels[:1]
         ):
             span = Span(last.span.start, reading.span.end, "second")
-            joined[-1] = replace(_mean([last, reading], reading.space, span, reading.about))
+            joined[-1] = replace(mean_reading([last, reading], reading.space, span, reading.about))
         else:
             joined.append(reading)
     return joined
 
 
-def _mean(readings: Sequence[Reading], space: LabelSpace, span: Span, about: str) -> Reading:
+def mean_reading(readings: Sequence[Reading], space: LabelSpace, span: Span, about: str) -> Reading:
     """Return the mean of readings by their seconds; one of no speech where there are none."""
     read = [each for each in readings if each.status == "ok"]
     if not read:
@@ -263,7 +308,8 @@ def _mean(readings: Sequence[Reading], space: LabelSpace, span: Span, about: str
     rows = np.array([each.probabilities for each in read])
     weights = weights if weights.sum() > 0 else np.ones(len(read))
     mean = np.round(np.average(rows, axis=0, weights=weights), 6)
-    return Reading(space, tuple(mean.tolist()), span, read[0].thresholds, about=about, modality="speech")
+    vad = mean_point([each.vad for each in read], weights)
+    return Reading(space, tuple(mean.tolist()), span, read[0].thresholds, vad, about=about, modality="speech")
 
 
 def _unread(space: LabelSpace, span: Span) -> Reading:

@@ -43,7 +43,8 @@ _KINDS = ("exclusive", "multi-label", "ordinal", "dimensional", "votes")
     metavar="NAME",
     default="text",
     show_default=True,
-    help="What is built on: text, text-nano, text-multi, minilm, a checkpoint's folder, or hf:NAME.",
+    help="What is built on: text, text-nano, text-multi, minilm, a checkpoint's folder, or hf:NAME. Of sound what the "
+    "network looks like: speech, speech-nano, wav2small.",
 )
 @click.option(
     "--method",
@@ -84,6 +85,10 @@ def train_command(*, table: str, output: Path | None, quiet: bool, as_json: bool
     dev, and test is scored once, beside TF-IDF. A run that was stopped goes on when the same command is given
     again.
 
+    A table whose rows are files of sound (a column `path`, `file`, `audio` …) trains a network of speech from
+    scratch; say who speaks (a column `speaker`), so that no voice is in two parts. Labels are one emotion each,
+    several, levels, votes, or valence, arousal and dominance.
+
     The folder holds the weights, card.json and report.html, and is a model wherever one is named.
 
     \b
@@ -91,13 +96,14 @@ def train_command(*, table: str, output: Path | None, quiet: bool, as_json: bool
     affekt train posts.csv --labels valence,arousal --scale 1,9 -o mine-va
     affekt analyze "what a day" --model ./mine
     affekt evaluate ./mine --on holdout.csv
+    affekt train clips.csv --labels emotion --base speech-nano -o voices
     """
     from affekt.evaluation.own_model import train
 
     output = output or Path(f"{Path(table).name.partition('.')[0]}-model")
     asked, options = _asked(table, on), _options(on)
     try:
-        with _progress(quiet=quiet or as_json) as tell:
+        with training_progress(quiet=quiet or as_json) as tell:
             made = train(asked, output, options, tell)
     except ModuleNotFoundError as error:
         raise MissingDependencyError(
@@ -108,7 +114,7 @@ def train_command(*, table: str, output: Path | None, quiet: bool, as_json: bool
     if as_json:
         print_json({"folder": str(made.folder), **made.card})
         return
-    _show(made, quiet=quiet)
+    show_trained(made, quiet=quiet)
 
 
 def _asked(table: str, on: dict[str, Any]) -> Asked:
@@ -145,7 +151,9 @@ def _options(on: dict[str, Any]) -> TrainOptions:
     told = {"epochs": on["epochs"], "batch": on["batch_size"], "learning_rate": on["learning_rate"]}
     told = {name: value for name, value in told.items() if value is not None}
     plan = None
-    if told:
+    from affekt.evaluation.own_options import SHAPES
+
+    if told and on["base"] not in SHAPES:
         from affekt.training.own_tuning import default_plan
 
         plan = default_plan(on["base"], seed=on["seed"], **told)
@@ -161,10 +169,12 @@ def _options(on: dict[str, Any]) -> TrainOptions:
         restart=on["restart"],
         plan=plan,
         checkpoint_s=on["checkpoint_every"],
+        heard={**told, "checkpoint_s": on["checkpoint_every"]} if told else {},
     )
 
 
-def _show(made: TrainedModel, *, quiet: bool) -> None:
+def show_trained(made: TrainedModel, *, quiet: bool) -> None:
+    """Print the scores of a model that was trained, and where it lies."""
     scores, trained = made.scores, made.card["training"]
     rows = []
     for name, each in scores.test.scores.items():
@@ -174,23 +184,22 @@ def _show(made: TrainedModel, *, quiet: bool) -> None:
             row.append(number(scores.contrast.scores[name].value) if name in scores.contrast.scores else "-")
         rows.append(tuple(row))
     print_listing(
-        Listing(("Metric", "Dev", "Test", "95 %", "Items", *(("TF-IDF",) if scores.contrast else ())), tuple(rows))
+        Listing(("Metric", "Dev", "Test", "95 %", "Items", *((scores.beside,) if scores.contrast else ())), tuple(rows))
     )
     click.echo()
     counts = ", ".join(f"{name} {count:,}" for name, count in trained["counts"].items())
+    what = "your.wav" if made.card.get("modality") == "speech" else '"your words"'
     said: dict[str, str | list[str]] = {
         "Model": str(made.folder),
         "About": str(made.card["summary"]),
         "Items": counts,
         "Report": str(made.folder / "report.html"),
         "Took": duration(trained["seconds"]),
-        "Use it": f'affekt analyze "your words" --model ./{made.folder}'
-        if not made.folder.is_absolute()
-        else f'affekt analyze "your words" --model {made.folder}',
+        "Use it": f"affekt analyze {what} --model {'' if made.folder.is_absolute() else './'}{made.folder}",
     }
     if scores.gain is not None:
         found = scores.gain.found
-        said["Beside TF-IDF"] = (
+        said[f"Beside {scores.beside}"] = (
             f"{scores.gain.metric} {found.difference:+.3f} ({found.low:+.3f} to {found.high:+.3f}), "
             f"p {found.p_value:.3f}"
         )
@@ -201,7 +210,7 @@ def _show(made: TrainedModel, *, quiet: bool) -> None:
 
 
 @contextmanager
-def _progress(*, quiet: bool) -> Iterator[Callable[[Step], None]]:
+def training_progress(*, quiet: bool) -> Iterator[Callable[[Step], None]]:
     """Give a function that draws what is being done, how far it is and how long it takes; on a terminal only."""
     if quiet or not is_terminal(sys.stderr):
         yield lambda step: None

@@ -7,7 +7,7 @@ from typing import Any
 
 from affekt.corpora.opening import OpenCorpus
 from affekt.corpora.parts import Parts
-from affekt.evaluation.own_options import Method, TrainOptions
+from affekt.evaluation.own_options import TrainOptions
 from affekt.inference.text import open_reader
 from affekt.models.index import find_model
 from affekt.training.own_targets import Task
@@ -23,7 +23,7 @@ _GOLDEN = (
 )
 
 
-def about_data(corpus: OpenCorpus, parts: Parts, task: Task, options: TrainOptions, method: Method) -> dict[str, Any]:
+def about_data(corpus: OpenCorpus, parts: Parts, task: Task, options: TrainOptions, method: str) -> dict[str, Any]:
     """Return what the card says of the data and of how they were learned."""
     card = corpus.card
     licence = options.licence or (card.licence if card.layout != "none public" or card.licence != "not said" else "")

@@ -13,14 +13,16 @@ from typing import Any
 from affekt.corpora.index import CORPORA
 from affekt.corpora.opening import OpenCorpus
 from affekt.corpora.parts import Parts, make_parts
+from affekt.corpora.record_clips import has_sound
 from affekt.errors import InputError, OutputError
 from affekt.evaluation.answers import Answers, Question, Subject
 from affekt.evaluation.learners import Lesson
 from affekt.evaluation.own_card import about_data, golden_answers
 from affekt.evaluation.own_fitting import fit_encoder, fit_frozen
-from affekt.evaluation.own_options import METHODS, Method, Step, Tell, TrainOptions, check_base, method_for
+from affekt.evaluation.own_options import METHODS, Step, Tell, TrainOptions, check_base, method_for
 from affekt.evaluation.own_scores import OwnScores, score_own
-from affekt.evaluation.own_table import Asked, read_asked
+from affekt.evaluation.own_table import Asked, AskedTable, read_asked
+from affekt.evaluation.own_taught import Taught
 from affekt.evaluation.subjects import find_subject
 from affekt.evaluation.tfidf import teach_tfidf
 from affekt.inference.own import ENCODER, FIT, HEAD, TOKENIZER
@@ -31,7 +33,7 @@ from affekt.training.own_targets import Task, check_task, head_targets, settle_t
 from affekt.types import LabelSpace
 from affekt.version import __version__
 
-__all__ = ["METHODS", "Asked", "Step", "Tell", "TrainOptions", "TrainedModel", "train"]
+__all__ = ["METHODS", "Asked", "Step", "Tell", "TrainOptions", "TrainedModel", "train", "train_table"]
 
 REPORT = "report.html"
 _KEPT = (CARD, HEAD, ENCODER, FIT, TOKENIZER, REPORT)
@@ -52,18 +54,33 @@ def train(asked: Asked, output: Path, options: TrainOptions | None = None, tell:
     The data are parted honestly (`affekt.corpora.parts.make_parts`): the published or given split is kept and what
     stands in a later part is left out of an earlier one. What is fitted is fitted on train, calibration, thresholds
     and the end of training come from dev, and test is scored once, beside TF-IDF with logistic regression on the same
-    parts. Work lies in ``OUTPUT.partial`` until it is done: the same call after a kill or a full disk goes on.
+    parts. A table whose rows are files of sound teaches a network of speech (`affekt.evaluation.own_sounds`). Work lies
+    in ``OUTPUT.partial`` until it is done: the same call after a kill or a full disk goes on.
 
     Raises `InputError` and `UnknownNameError` for what cannot be learned from, `OutputError` where nothing can be
     written, `MissingDependencyError` without the packages of ``affekt[train]``, and `CorpusError`.
     """
-    options, told, started = options or TrainOptions(), tell or (lambda step: None), time.monotonic()
+    told = tell or (lambda step: None)
     told(Step("reading the table"))
-    table = read_asked(asked)
-    parts, task, notes = _parted(table.corpus, table.task, options)
+    return train_table(read_asked(asked), output, options or TrainOptions(), told)
+
+
+def train_table(
+    table: AskedTable, output: Path, options: TrainOptions, told: Tell, taught: Taught | None = None
+) -> TrainedModel:
+    """Return the model that was trained on a table that was read, as `train` does; with what a teacher said of its
+    items the teacher's probabilities are learned."""
+    started = time.monotonic()
+    if any(has_sound(record) for record in table.corpus.records):
+        from affekt.evaluation.own_sounds import train_sounds
+
+        return train_sounds(table, output, options, told, taught)
+    parts, task, notes = part_data(table.corpus, table.task, options)
+    if taught is not None:
+        parts, task = taught.over(parts), replace(task, votes=bool(taught.shares))
     method = options.method or method_for(options.base, len(parts.train))
     check_base(options.base, method)
-    run = _run(parts, task, options, method)
+    run = run_facts(parts, task, options, method)
     work = open_work(output, run, overwrite=options.overwrite, restart=options.restart)
     made = fit_frozen if method == "frozen" and options.base in MODELS else fit_encoder
     with written(work):
@@ -80,6 +97,8 @@ def train(asked: Asked, output: Path, options: TrainOptions | None = None, tell:
             card["trained_on"] = [*card["trained_on"], source]
         about = about_data(table.corpus, parts, task, options, method)
         card = {**card, **about, "name": options.name or output.name, "files": checksums(work, _KEPT[1:-1])}
+        if taught is not None:
+            card = {**card, **taught.card(card), "fitted": {**card["fitted"], **taught.facts()}}
         write_card(work, {**card, "golden": []})
         card["golden"] = golden_answers(work)
         told(Step("scoring"))
@@ -102,7 +121,7 @@ def train(asked: Asked, output: Path, options: TrainOptions | None = None, tell:
     return TrainedModel(output, read_card(output), scores)
 
 
-def _parted(corpus: OpenCorpus, task: Task, options: TrainOptions) -> tuple[Parts, Task, tuple[str, ...]]:
+def part_data(corpus: OpenCorpus, task: Task, options: TrainOptions) -> tuple[Parts, Task, tuple[str, ...]]:
     """Return the three parts, the task as the data turn out to allow it, and what is odd about them."""
     records, own = [r for r in corpus.records if r.signal.text.strip()], corpus.card.space
     if not records:
@@ -130,7 +149,7 @@ def _parted(corpus: OpenCorpus, task: Task, options: TrainOptions) -> tuple[Part
     return parts, task, (*corpus.notes, *parts.notes, *odd, *check_task(parts.train, task))
 
 
-def _run(parts: Parts, task: Task, options: TrainOptions, method: Method) -> dict[str, Any]:
+def run_facts(parts: Parts, task: Task, options: TrainOptions, method: str) -> dict[str, Any]:
     """Return all that shapes the result: what a run that goes on has to have in common with the one that stopped."""
     digest = hashlib.sha256()
     for part in parts:
@@ -142,6 +161,7 @@ def _run(parts: Parts, task: Task, options: TrainOptions, method: Method) -> dic
     return {
         **{"affekt": __version__, "base": options.base, "method": method, "seed": options.seed},
         **{"settings": dict(options.settings), "plan": told, "data": digest.hexdigest()},
+        **({"heard": dict(options.heard)} if options.heard else {}),
     }
 
 

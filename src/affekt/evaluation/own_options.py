@@ -19,13 +19,19 @@ MANY = 4000
 """From so many items to learn from on, an encoder that can be fine-tuned is, unless the method is told."""
 
 
+SHAPES = ("speech", "speech-nano", "wav2small")
+"""What a network of speech of one's own may look like, the largest first."""
+
+
 @dataclass(frozen=True, slots=True)
 class TrainOptions:
     """How to train: on which `base`, by which `method` (None: by the number of items), from at most `most` items.
 
     `licence` is that of the data, as the user tells it; it binds what is made of them. `votes` says whether raters'
     votes are learned where there are any. `plan` is for fine-tuning, with a checkpoint every `checkpoint_s` seconds.
-    `settings` go to the fitting of a frozen head. `contrast` says whether TF-IDF is scored beside the model.
+    `settings` go to the fitting of a frozen head. `contrast` says whether TF-IDF is scored beside the model, or of
+    sound functionals with a support vector machine. Of sound `base` is the shape of the network, and `heard` may say
+    other fields of its plan (`affekt.training.speech.own_net.OwnPlan`).
     """
 
     base: str = "text"
@@ -42,6 +48,7 @@ class TrainOptions:
     resamples: int = 1000
     contrast: bool = True
     settings: Mapping[str, Any] = field(default_factory=dict)
+    heard: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,9 @@ def training_page(card: Mapping[str, Any], scores: OwnScores, parts: Parts) -> P
     if scores.gain is not None:
         found = scores.gain.found
         sure = "above it" if found.low > 0 else "below it" if found.high < 0 else "no further than chance may be"
-        lead += f" That is {found.difference:+.3f} ({found.low:+.3f} to {found.high:+.3f}) beside TF-IDF: {sure}."
+        lead += (
+            f" That is {found.difference:+.3f} ({found.low:+.3f} to {found.high:+.3f}) beside {scores.beside}: {sure}."
+        )
     evaluated = evaluation_page(scores.test).sections
     if trained["sensitive"]:
         # Whoever is handed the report is not handed people's own words.
@@ -38,7 +40,7 @@ def _scores(scores: OwnScores) -> Section:
     names = [name for name in scores.test.scores if not name.startswith("f1:") and name != "answered"]
     columns, rows = ["Metric", "Dev", "Test", "95 %"], []
     if scores.contrast is not None:
-        columns.append("TF-IDF, test")
+        columns.append(f"{scores.beside}, test")
     for name in names:
         test = scores.test.scores[name]
         dev = "–" if scores.dev is None or name not in scores.dev.scores else _three(scores.dev.scores[name].value)
@@ -48,7 +50,7 @@ def _scores(scores: OwnScores) -> Section:
             row.append("–" if other is None else _three(other.value))
         rows.append(tuple(row))
     parts: list[Words | Table | Figure] = [Table(tuple(columns), tuple(rows))]
-    beside = {"this model": scores.test, "TF-IDF": scores.contrast}
+    beside = {"this model": scores.test, scores.beside: scores.contrast}
     shown = {name: each.scores[scores.first] for name, each in beside.items() if each and scores.first in each.scores}
     if len(shown) > 1:
         values = list(shown.values())
@@ -60,7 +62,7 @@ def _scores(scores: OwnScores) -> Section:
             title=scores.first,
         )
         parts.append(Figure(drawing, f"{scores.first} on the same test items, with 95 % intervals."))
-    return Section("Dev, test and TF-IDF", tuple(parts))
+    return Section(f"Dev, test and {scores.beside}" if scores.beside else "Dev and test", tuple(parts))
 
 
 def _labels(trained: Mapping[str, Any]) -> list[Section]:

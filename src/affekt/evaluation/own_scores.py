@@ -34,14 +34,21 @@ class OwnScores:
     gain: Comparison | None
     first: str
 
+    @property
+    def beside(self) -> str:
+        """What the contrast is called in words."""
+        known = {"tfidf": "TF-IDF", "functionals-svm": "Functionals + SVM"}
+        return "" if self.contrast is None else known.get(self.contrast.subject.name, self.contrast.subject.name)
+
     def to_dict(self) -> dict[str, Any]:
         """Return the scores as JSON values, NaN as null."""
         told: dict[str, Any] = {"first": self.first}
-        for name, found in (("dev", self.dev), ("test", self.test), ("test_tfidf", self.contrast)):
+        beside = "tfidf" if self.contrast is None else self.contrast.subject.name
+        for name, found in (("dev", self.dev), ("test", self.test), (f"test_{beside}", self.contrast)):
             if found is not None:
                 told[name] = {metric: _plain(each) for metric, each in found.scores.items()}
         if self.gain is not None:
-            told["gain_over_tfidf"] = {"metric": self.gain.metric, **self.gain.numbers()}
+            told[f"gain_over_{beside}"] = {"metric": self.gain.metric, **self.gain.numbers()}
         return told
 
 

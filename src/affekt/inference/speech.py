@@ -18,6 +18,10 @@ Axes batch and frame are dynamic. The card's `window` is the longest stretch, in
 what is longer is read in stretches of that length, whose probabilities are averaged by their seconds. The card's `fit`
 calibrates both outputs alike: the softmax of scale · logit + shift in a space of labels that exclude each other, the
 sigmoid in one of labels that may come together.
+
+A model of one's own (`affekt train`, `affekt distill`) says more in ``fit.json``, as `affekt.inference.own.OwnFit`
+does: levels, or numbers, of which valence, arousal and dominance are the dimensions and others degrees. It may also
+take the waveform (`affekt.inference.speech_wave`).
 """
 
 from __future__ import annotations
@@ -33,6 +37,7 @@ from numpy.typing import NDArray
 from affekt.cards import ModelCard
 from affekt.errors import InputError
 from affekt.inference.session import open_session
+from affekt.inference.speech_answers import Answers, own_answers
 from affekt.signals.mel import log_mel
 
 if TYPE_CHECKING:
@@ -50,12 +55,17 @@ class SpeechEstimates:
 
     probabilities: float32 (sound, label) in [0, 1], NaN for a sound without samples; frames: for each sound float32
     (window, label), the probabilities of every stretch of `hop_s` seconds; seconds: float64 (sound,), how long each is.
+    vad, vad_frames: of a model that was taught dimensions, valence, arousal and dominance in [-1, 1] in the place of
+    labels, NaN where not taught; vad_sd: (3,), the standard deviation that they had on clips held out.
     """
 
     probabilities: Floats
     frames: tuple[Floats, ...]
     seconds: NDArray[np.float64]
     hop_s: float
+    vad: Floats | None = None
+    vad_frames: tuple[Floats, ...] = ()
+    vad_sd: Floats | None = None
 
 
 class SoundReader(Protocol):
@@ -70,11 +80,15 @@ class SoundReader(Protocol):
 class SpeechReader:
     """A model of speech opened for reading; `open_speech_reader` makes one."""
 
-    def __init__(self, card: ModelCard, session: InferenceSession) -> None:
+    def __init__(self, card: ModelCard, session: InferenceSession, answers: Answers | None = None) -> None:
         self.card = card
         self._session = session
-        self._fit = card.fit
+        self._answers = answers or own_answers(card) or Answers.of_card(card)
         inputs, outputs = ({each.name for each in side} for side in (session.get_inputs(), session.get_outputs()))
+        self._waves = inputs == {"samples"} and "answers" in outputs
+        if self._waves:
+            self._takes_length = False
+            return
         if "features" not in inputs or not {"logits", "frame_logits"} <= outputs:
             raise InputError(
                 f"The model {card.name!r} takes {', '.join(sorted(inputs))} and gives {', '.join(sorted(outputs))}; a "
@@ -88,7 +102,7 @@ class SpeechReader:
         A sound longer than the card's window is read in stretches; its probabilities are the means of theirs by their
         seconds. A row does not depend on the other rows. Raises `InputError` for samples that are no numbers.
         """
-        rate, width = self.card.rate, len(self.card.space)
+        rate, width = self.card.rate, self._answers.width
         owners: list[int] = []
         pieces: list[Floats] = []
         for owner, sound in enumerate(sounds):
@@ -105,11 +119,50 @@ class SpeechReader:
             sums[owner] += row * len(piece)
             weights[owner] += len(piece)
             frames[owner].append(answered)
-        probabilities = np.full((len(sounds), width), np.nan, np.float32)
+        told = np.full((len(sounds), width), np.nan, np.float32)
         read = weights > 0
-        probabilities[read] = sums[read] / weights[read, None]
+        told[read] = sums[read] / weights[read, None]
         joined = tuple(np.concatenate(each) if each else np.zeros((0, width), np.float32) for each in frames)
-        return SpeechEstimates(probabilities, joined, weights / rate, self.card.hop_s)
+        return self._estimates(told, joined, weights / rate)
+
+    @property
+    def takes_spectra(self) -> bool:
+        """Whether it is log-mel spectra that the network takes, and not the waveform."""
+        return not self._waves
+
+    def estimate_spectra(self, spectra: Sequence[Floats]) -> SpeechEstimates:
+        """Return the estimates for sounds whose spectra are there already: `log_mel` of each, float32 (frame, band).
+
+        They are those of `estimate` for sounds that are not longer than the card's window. Raises `InputError` for a
+        model that takes the waveform, and for no frames or other bands.
+        """
+        wrong = [each.shape for each in spectra if each.ndim != 2 or not len(each) or each.shape[1] != self.card.bands]
+        if self._waves or wrong:
+            what = f"of shape {wrong[0]}" if wrong else "at all"
+            raise InputError(
+                f"The model {self.card.name!r} reads no spectra {what}: of {self.card.bands} bands, a frame or more, "
+                "where its network takes them (`takes_spectra`)."
+            )
+        rows, windows = self._read_spectra([np.asarray(each, np.float32) for each in spectra], 16)
+        told = np.stack(rows) if rows else np.zeros((0, self._answers.width), np.float32)
+        seconds = np.array([len(each) * _FRAME_S for each in spectra], np.float64)
+        return self._estimates(told, tuple(windows), seconds)
+
+    def _estimates(self, told: Floats, over_time: tuple[Floats, ...], seconds: NDArray[np.float64]) -> SpeechEstimates:
+        """Return the answers of each sound, (sound, answer), and those of its windows as estimates."""
+        answers = self._answers
+        labels = tuple(answers.labels(each) for each in over_time)
+        if answers.dimensions is None:
+            return SpeechEstimates(answers.labels(told), labels, seconds, self.card.hop_s)
+        return SpeechEstimates(
+            answers.labels(told),
+            labels,
+            seconds,
+            self.card.hop_s,
+            answers.vad(told),
+            tuple(answers.vad(each) for each in over_time),
+            answers.sd,
+        )
 
     def estimate_blocks(self, blocks: Iterable[Floats]) -> Iterator[Floats]:
         """Yield the probabilities over time of a sound that comes in blocks of any size, float32 (window, label) each.
@@ -117,7 +170,7 @@ class SpeechReader:
         Joined, they are the `frames` that `estimate` gives for the whole, in memory that does not grow.
         """
         for stretch in self._stretches(blocks):
-            yield self._read([stretch], 1)[1][0]
+            yield self._answers.labels(self._read([stretch], 1)[1][0])
 
     def _stretches(self, blocks: Iterable[Floats]) -> Iterator[Floats]:
         """Yield a sound in stretches of the card's window; a short rest belongs to the last one."""
@@ -140,9 +193,17 @@ class SpeechReader:
             yield np.concatenate(held)
 
     def _read(self, pieces: Sequence[Floats], batch_size: int) -> tuple[list[Floats], list[Floats]]:
-        """Return for each piece its probabilities (label,), and those of its windows (window, label)."""
-        features = [log_mel(piece, self.card.rate, bands=self.card.bands) for piece in pieces]
-        rows: list[Floats] = [np.zeros(0, np.float32)] * len(pieces)
+        """Return for each piece its answers (answer,), and those of its windows (window, answer)."""
+        if self._waves:
+            from affekt.inference.speech_wave import read_waves
+
+            found = [read_waves(self._session, piece, self.card) for piece in pieces]
+            return [self._answers(whole[None])[0] for whole, _ in found], [self._answers(over) for _, over in found]
+        spectra = [log_mel(piece, self.card.rate, bands=self.card.bands) for piece in pieces]
+        return self._read_spectra(spectra, batch_size)
+
+    def _read_spectra(self, features: Sequence[Floats], batch_size: int) -> tuple[list[Floats], list[Floats]]:
+        rows: list[Floats] = [np.zeros(0, np.float32)] * len(features)
         windows = rows.copy()
         for batch in self._batches([len(each) for each in features], batch_size):
             lengths = np.array([len(features[place]) for place in batch], np.int64)
@@ -151,7 +212,7 @@ class SpeechReader:
                 padded[row, : lengths[row]] = features[place]
             given = {"features": padded} | ({"length": lengths} if self._takes_length else {})
             logits, frame_logits = self._session.run(["logits", "frame_logits"], given)
-            whole, over_time = self._calibrated(logits), self._calibrated(frame_logits)
+            whole, over_time = self._answers(logits), self._answers(frame_logits)
             for row, place in enumerate(batch):
                 count = int(np.ceil(lengths[row] * _FRAME_S / self.card.hop_s - 1e-9))
                 if over_time.shape[1] < count:
@@ -173,13 +234,6 @@ class SpeechReader:
         if batch:
             yield batch
 
-    def _calibrated(self, logits: Floats) -> Floats:
-        moved = logits * np.array(self._fit.scale, np.float32) + np.array(self._fit.shift, np.float32)
-        if self.card.space.kind != "exclusive":
-            return np.asarray(1 / (1 + np.exp(-moved)), np.float32)
-        powers = np.exp(moved - moved.max(axis=-1, keepdims=True))
-        return np.asarray(powers / powers.sum(axis=-1, keepdims=True), np.float32)
-
 
 def open_speech_reader(card: ModelCard, *, threads: int | None = None, device: str = "cpu") -> SpeechReader:
     """Return the model of speech of `card`, opened; the same one for the same arguments within a process.
@@ -192,8 +246,9 @@ def open_speech_reader(card: ModelCard, *, threads: int | None = None, device: s
     key = (card.name, card.folder, card.version, threads, device)
     opened = _OPENED.get(key)
     if opened is None or opened.card != card:
+        own = own_answers(card)  # which checks the files of a model of one's own, before one of them is opened
         session = open_session(card.folder / "model.onnx", threads=threads, device=device)
-        opened = _OPENED[key] = SpeechReader(card, session)
+        opened = _OPENED[key] = SpeechReader(card, session, own)
     return opened
 
 

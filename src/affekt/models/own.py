@@ -1,4 +1,4 @@
-"""Models in a folder: what `affekt train` writes, found by its path."""
+"""Models in a folder: what `affekt train` and `affekt distill` write, found by its path."""
 
 from __future__ import annotations
 
@@ -59,15 +59,16 @@ def model_in(folder: Path) -> ModelCard:
         if not set(files) <= set(_FILES):
             raise ValueError(f"unknown files {sorted(set(files) - set(_FILES))}")
         members: tuple[ModelCard, ...] = ()
+        heard = told.get("modality", "text") == "speech"
         if told["runtime"] == "head":
             members = (_base(told["base"], path),)
-        elif told["runtime"] != "encoder":
+        elif told["runtime"] != ("onnx" if heard else "encoder"):
             raise ValueError(f"unknown runtime {told['runtime']!r}")
         return ModelCard(
             name=str(told["name"]),
             version=str(told["version"]),
             summary=str(told["summary"]),
-            modality="text",
+            modality="speech" if heard else "text",
             space=_space(told["space"]),
             runtime=told["runtime"],
             folder=folder.resolve(),
@@ -85,6 +86,9 @@ def model_in(folder: Path) -> ModelCard:
             intensity=bool(told["intensity"]),
             golden=tuple((str(text), str(label)) for text, label in told["golden"]),
             members=members,
+            rate=int(told.get("rate", 16_000)),
+            bands=int(told.get("bands", 64)),
+            hop_s=float(told.get("hop_s", 0.5)),
         )
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         if isinstance(error, InputError):

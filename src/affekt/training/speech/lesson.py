@@ -50,9 +50,9 @@ class Taught:
 
     parameters: how many numbers were fitted; measured: what else is worth a row, such as seconds or the epoch.
     `answer_knowing`, of a method that normalises speakers: takes clips, and further clips of the same speakers whose
-    labels it does not look at. `rate`, of a method that rates: takes clips, returns valence, arousal, dominance, float64
-    (clip, 3) in [-1, 1]. `net` is the network, where it is one; `file` is it as ONNX, where it answers by that,
-    with the temperature under that name in `measured`.
+    labels it does not look at. `rate`, of a method that rates: takes clips, returns valence, arousal, dominance,
+    float64 (clip, 3) in [-1, 1]. `net` is the network, where it is one; `file` is it as ONNX, where it answers by
+    that, with the temperature under that name in `measured`.
     """
 
     answer: Answer

@@ -19,7 +19,7 @@ from affekt.corpora.sound_views import Change
 from affekt.errors import InputError
 from affekt.metrics.classification import unweighted_average_recall
 from affekt.training.checkpoints import Checkpoint
-from affekt.training.fine_tuning import Plan, fine_tune
+from affekt.training.fine_tuning import Plan, Progress, fine_tune
 from affekt.training.speech.lesson import Floats, Lesson, Taught
 from affekt.training.speech.windows import HOP_S, Frames, Norm, Statistics, Variation, cut, vary
 
@@ -85,6 +85,7 @@ class Batch:
 
 
 BatchLoss = Callable[[nn.Module, Batch], Tensor]
+Watch = Callable[[Floats], float]
 
 
 def cross_entropy(net: nn.Module, batch: Batch) -> Tensor:
@@ -101,6 +102,8 @@ def train_network(
     *,
     batch_loss: BatchLoss | None = None,
     views: Sequence[str] = ("log-mel",),
+    watch: Watch | None = None,
+    tell: Callable[[Progress], None] | None = None,
 ) -> Taught:
     """Train `net` in place and return what it answers: the epoch that recalled the labels of `valid` best.
 
@@ -108,7 +111,8 @@ def train_network(
     (clip, label). `batch_loss` takes it and a `Batch`, and returns a scalar; without one it is `cross_entropy`. Seed
     torch before the network is made; what is drawn while learning follows `lesson.seed`. With a checkpoint in the
     lesson a killed run goes on where it was. With ``norm="speaker"`` the answer normalises by the clips it is given,
-    which is transductive, and `answer_knowing` by others.
+    which is transductive, and `answer_knowing` by others. `watch` takes the logits of `valid` and says how wrong they
+    are, where that is not what recall says; `tell` hears of progress.
     """
     if not views:
         raise InputError("A network needs a view at least: log-mel, mfcc, prosody, functionals, wave.")
@@ -131,10 +135,11 @@ def train_network(
     fitted = fine_tune(
         net,
         lambda rows: chosen(net, teacher.batch(rows)),
-        teacher.missed,
+        teacher.missed if watch is None else lambda: watch(teacher.watched.logits(lesson.valid)),
         lengths=np.ones(len(lesson.train), np.int64),
         plan=how,
         checkpoint=Checkpoint(lesson.checkpoint) if lesson.checkpoint else None,
+        tell=tell,
     )
     reader = teacher.reader(net)
     if plan.temperature:
