@@ -53,6 +53,16 @@ class Decoder(Protocol):
         """Return the logits of what comes after each state."""
 
 
+class PromptedDecoder(Decoder, Protocol):
+    """A decoder that also reads vectors which are no piece's: soft prompts."""
+
+    def embed(self, ids: Tensor) -> Tensor:
+        """Return the vectors of pieces, (batch, token, width)."""
+
+    def read_vectors(self, vectors: Tensor, present: Tensor, past: tuple[Past, ...] | None = None) -> Continued:
+        """Read vectors, (batch, new token, width), as `read_on` reads pieces."""
+
+
 class CausalLayer(nn.Module):
     """One pre-norm transformer layer that sees nothing to the right."""
 
@@ -117,16 +127,27 @@ class CausalLm(nn.Module):
         Positions count what is present, so padding may stand on either side. Raises `InputError` for texts longer than
         the position table.
         """
-        new, all_tokens = ids.shape[1], present.shape[1]
+        return self.read_vectors(self.embed(ids), present, past)
+
+    def embed(self, ids: Tensor) -> Tensor:
+        """Return the vectors of pieces, (batch, token, width)."""
+        found: Tensor = self.tokens(ids)
+        return found
+
+    def read_vectors(self, vectors: Tensor, present: Tensor, past: tuple[Past, ...] | None = None) -> Continued:
+        """Read vectors, float (batch, new token, width), as `read_on` reads the pieces that have them: soft prompts
+        need be no piece's. Lester, Al-Rfou & Constant 2021, "The Power of Scale for Parameter-Efficient Prompt
+        Tuning"."""
+        new, all_tokens = vectors.shape[1], present.shape[1]
         place = (present.long().cumsum(1) - 1).clamp_min(0)[:, all_tokens - new :]
         if int(place.max()) >= self.config.positions:
             raise InputError(f"A text of {int(place.max()) + 1} pieces; this decoder reads {self.config.positions}.")
-        order = torch.arange(all_tokens, device=ids.device)
+        order = torch.arange(all_tokens, device=vectors.device)
         causal = order[None, :] <= order[all_tokens - new :, None]
         mask = causal[None] & present[:, None, :]
         # A padded place looks at itself: a row without anything to look at would be not a number.
         mask = (mask | (order[None, :] == order[all_tokens - new :, None])[None]).unsqueeze(1)
-        x = F.dropout(self.tokens(ids) + self.positions(place), self.config.dropout, self.training)
+        x = F.dropout(vectors + self.positions(place), self.config.dropout, self.training)
         kept = []
         for i, layer in enumerate(self.layers):
             x, here = layer(x, mask, None if past is None else past[i])

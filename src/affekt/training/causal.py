@@ -186,9 +186,19 @@ class PublishedDecoder(nn.Module):
 
     def read_on(self, ids: Tensor, present: Tensor, past: Any = None) -> Continued:
         """As `CausalLm.read_on`, but that states are the logits of our ids; the past is transformers' own."""
-        place = (present.long().cumsum(1) - 1).clamp_min(0)[:, present.shape[1] - ids.shape[1] :]
+        return self.read_vectors(self.embed(ids), present, past)
+
+    def embed(self, ids: Tensor) -> Tensor:
+        """As `CausalLm.embed`."""
+        table: Any = self.model.get_input_embeddings()  # type: ignore[operator]
+        found: Tensor = table((ids - 1).clamp_min(0))
+        return found
+
+    def read_vectors(self, vectors: Tensor, present: Tensor, past: Any = None) -> Continued:
+        """As `CausalLm.read_vectors`, with states and past as `read_on` has them."""
+        place = (present.long().cumsum(1) - 1).clamp_min(0)[:, present.shape[1] - vectors.shape[1] :]
         answered = self.model(
-            input_ids=(ids - 1).clamp_min(0),
+            inputs_embeds=vectors,
             attention_mask=present.long(),
             position_ids=place,
             past_key_values=past,
