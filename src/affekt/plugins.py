@@ -7,7 +7,7 @@ from functools import cache
 from importlib.metadata import entry_points
 from typing import Any, Literal, NamedTuple
 
-Group = Literal["affekt.corpora", "affekt.models", "affekt.evaluations"]
+Group = Literal["affekt.corpora", "affekt.models", "affekt.evaluations", "affekt.annotators"]
 
 
 class Plugin(NamedTuple):

@@ -54,7 +54,7 @@ def test_a_row_for_each_segment(sounds: Path, tmp_path: Path, options: FolderOpt
     table = duckdb.sql(f"SELECT * FROM '{output}'")
     assert table.columns == [
         *("path", "start", "end", "speaker", "loudness.calm", "loudness.anger", "labels"),
-        *("valence", "arousal", "dominance", "status"),
+        *("valence", "arousal", "dominance", "status", "vad_source"),
     ]
     found = table.fetchall()
     assert [row[0] for row in found] == ["a.wav", "a.wav", "b/silent.wav", 'b/ü, "x".flac']
@@ -62,7 +62,10 @@ def test_a_row_for_each_segment(sounds: Path, tmp_path: Path, options: FolderOpt
     assert [row[3] for row in found] == ["speaker-1", "speaker-1", "nobody", "speaker-1"]
     assert [row[10] for row in found] == ["ok", "ok", "no_speech", "ok"]
     assert [float(row[5]) for row in found if row[5] is not None] == pytest.approx([0.1, 0.9, 0.9], abs=0.2)
-    assert (found[2][4], found[0][7]) == (None, None)
+    assert (found[2][4], found[2][7], found[2][11]) == (None, None, None)
+    # Calm and anger are words with a place: the tone reader says nothing of dimensions, so they are mapped.
+    assert [row[11] for row in found if row[10] == "ok"] == ["mapped"] * 3
+    assert float(found[0][7]) > 0 > float(found[1][7])
     assert float(found[0][1]) == pytest.approx(1, abs=0.3)
     assert summary.rejects == tmp_path / f"out.{ending}.rejects.jsonl"
     rejects = [json.loads(line) for line in summary.rejects.read_text().splitlines()]

@@ -53,7 +53,9 @@ _STREAM_REJECTS = Path("stdout.rejects.jsonl")
 @click.option(
     "--add",
     metavar="WHAT,…",
-    help="Add judgements: polarity, subjectivity, emotions (one of seven), vader (needs vaderSentiment).",
+    help="Add judgements. Of texts: polarity, subjectivity, emotions (one of seven), vader (needs vaderSentiment). Of "
+    "sound: emotion (the most probable), duration, quality (snr, bandwidth, clipped, level, peak), voice (pitch, "
+    "speech rate), model:NAME (another model of speech), or what a package adds.",
 )
 @click.option("--raters", is_flag=True, help="Add the expected shares of people's votes and how far they would differ.")
 @click.option(
@@ -66,6 +68,7 @@ _STREAM_REJECTS = Path("stdout.rejects.jsonl")
     type=click.FloatRange(0, 1, min_open=True, max_open=True),
     help="With --calibration: mark as `abstained` the least sure rows, so that at most RISK of the others is wrong.",
 )
+@click.option("--commercial", is_flag=True, help="Let only models read whose weights a business may use.")
 @click.option("--prefix", metavar="WORD", default="", help="Put WORD before the name of every added column.")
 @click.option("--encoding", metavar="NAME", help="The encoding of the table, if it is not UTF-8.")
 @click.option("--delimiter", metavar="CHARACTER", help="What parts the cells, if not a comma (.csv) or a tab (.tsv).")
@@ -91,6 +94,11 @@ _STREAM_REJECTS = Path("stdout.rejects.jsonl")
     "--per",
     type=click.Choice(["segment", "file"]),
     help="Of a folder of sound: a row for each segment (default) or file.",
+)
+@click.option(
+    "--where",
+    metavar="CONDITION",
+    help="Of a folder of sound: keep the rows that meet a condition, as `affekt filter` does.",
 )
 @click.option("--quiet", is_flag=True, help="No progress bar and no summary.")
 def annotate_command(
@@ -124,6 +132,8 @@ def annotate_command(
     affekt annotate titles.csv --column title -o out.csv --add polarity,subjectivity,emotions
     affekt annotate reviews.csv --column text -o out.csv --labels "thrilled, let down, cheated"
     affekt annotate calls/ -o calls.parquet --speakers many
+    affekt annotate talks/ -o talks.parquet --add emotion,quality,duration
+    affekt filter talks.parquet --where "snr > 15 and emotion = 'anger'" -o angry.parquet
     cat rows.jsonl | affekt annotate - --column text -o - --format jsonl > out.jsonl
     affekt annotate reviews.csv --column text --model endpoint:http://localhost:8000/v1#llama --space ekman --estimate
     """
@@ -132,7 +142,8 @@ def annotate_command(
             table, output, options, {"--column": column, "--gold": gold, "--estimate": estimate}, quiet=quiet
         )
         return
-    for name in ("speakers", "per"):
+    _take_commercial(options)
+    for name in ("speakers", "per", "where"):
         if options.pop(name) is not None:
             raise click.UsageError(f"--{name} is for a folder of sound, and {table!r} is none.")
     if column is None:
@@ -159,6 +170,17 @@ def annotate_command(
         click.echo(summary_line(summary, "standard output" if output == "-" else output), err=True)
         for line in told:
             click.echo(line, err=True)
+
+
+def _take_commercial(options: dict[str, Any]) -> None:
+    """Check that a business may use what reads, in place."""
+    if options.pop("commercial"):
+        from affekt.analysis.asking import is_endpoint
+        from affekt.models.index import find_model
+
+        if is_endpoint(options["model"]):
+            raise click.UsageError("--commercial is about weights of affekt; the terms of an endpoint are between you.")
+        find_model(options["model"], commercial=True)
 
 
 def _take_own(options: dict[str, Any]) -> None:

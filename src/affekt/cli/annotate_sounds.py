@@ -13,10 +13,25 @@ from affekt.cli.progress import duration, progress_bar
 from affekt.cli.words import shown
 
 if TYPE_CHECKING:
+    from affekt.analysis.annotators import Annotator
     from affekt.analysis.folders import FolderSummary
 
 # What of `affekt annotate` is for a folder too; all other options are for tables.
-_OURS = ("model", "space", "prefix", "threads", "workers", "device", "restart", "overwrite", "speakers", "per")
+_OURS = (
+    "model",
+    "space",
+    "prefix",
+    "threads",
+    "workers",
+    "device",
+    "restart",
+    "overwrite",
+    "speakers",
+    "per",
+    "commercial",
+    "add",
+    "where",
+)
 
 
 def annotate_sounds(
@@ -49,6 +64,9 @@ def annotate_sounds(
         threads=options["threads"],
         device=options["device"],
         workers=options["workers"] or 1,
+        commercial=options["commercial"],
+        annotators=_annotators(options["add"]),
+        where=options["where"],
         overwrite=options["overwrite"],
         restart=options["restart"],
     )
@@ -60,6 +78,15 @@ def annotate_sounds(
         raise Interruption(f"Stopped. {advice}") from error
     if not quiet:
         click.echo(_line(summary), err=True)
+
+
+def _annotators(add: str | None) -> tuple[Annotator, ...]:
+    """Return the annotators that --add names."""
+    if add is None:
+        return ()
+    from affekt.analysis.annotators import find_annotators
+
+    return find_annotators(add)
 
 
 def _line(summary: FolderSummary) -> str:
