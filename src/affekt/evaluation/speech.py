@@ -34,6 +34,8 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Protocol = Literal["fixed", "folds", "speakers-mixed", "sentences-and-speakers", "within-sex"]
 PROTOCOLS: tuple[Protocol, ...] = ("fixed", "folds", "speakers-mixed", "sentences-and-speakers", "within-sex")
+ACROSS = "across:"
+"""What stands before the condition whose values are learned from and scored in turn."""
 KNOWN = (0, 5, 10, 20)
 _NAMES = {
     **{"happy": "happiness", "sad": "sadness", "angry": "anger", "fearful": "fear"},
@@ -150,7 +152,7 @@ def evaluate_method(
         measured = {"valid-uar": float(np.mean([each.measured.get("valid-uar", np.nan) for each in found]))}
         return outcome(probabilities, seconds, found[0].parameters, measured)
 
-    settings = json.dumps([bench.smoke, _version(method), _fingerprint(clips)])
+    settings = json.dumps([bench.smoke, version_of_method(method), fingerprint(clips)])
     names = (method, clips.corpus, _split_name(protocol), _protocol_name(protocol))
     experiment = _experiment(names, truth, len(clips.space), clips.take(scored).speakers, Arm(method, run, settings))
     found = [experiment]
@@ -164,6 +166,30 @@ def evaluate_method(
         found.append(_experiment(of, np.searchsorted(own, truth[places]), len(own), speakers, arm))
     how = (bench.runs / "scored", bench.seeds, bench.resamples)
     return [row for each in found for row in run_experiment(each, runs=how[0], seeds=how[1], resamples=how[2])]
+
+
+def score_rounds(
+    method: str, clips: Clips, taken: Sequence[Round], names: tuple[str, str], bench: SpeechBench = SpeechBench()
+) -> list[ResultRow]:
+    """Return the rows of a method over folds of one's own: what `evaluate_method` does for the protocols it knows.
+
+    names: the split and the protocol that the rows are of. All scored clips of all folds are taken together.
+    """
+    find_method(method)
+    split, protocol = names
+    taken = taken[: 1 if bench.smoke else None]
+    scored = np.concatenate([each.test for each in taken])
+
+    def run(seed: int) -> Outcome:
+        found = [_kept(_Question(method, clips, each, protocol), seed, bench) for each in taken]
+        measured = {"valid-uar": float(np.mean([each.measured.get("valid-uar", np.nan) for each in found]))}
+        probabilities = np.concatenate([each.probabilities for each in found])
+        return outcome(probabilities, sum(each.seconds for each in found), found[0].parameters, measured)
+
+    settings = json.dumps([bench.smoke, version_of_method(method), fingerprint(clips)])
+    place, arm = (method, clips.corpus, split, protocol), Arm(method, run, settings)
+    experiment = _experiment(place, clips.labels[scored], len(clips.space), clips.take(scored).speakers, arm)
+    return run_experiment(experiment, runs=bench.runs / "scored", seeds=bench.seeds, resamples=bench.resamples)
 
 
 def _among(run: Callable[[int], Outcome], places: Ints, own: Ints, seed: int) -> Outcome:
@@ -180,6 +206,17 @@ def _experiment(
     matrix = np.eye(labels, dtype=bool)[truth]
     wanted = {"decided": truth, "matrix": matrix, "probabilities": truth}
     return Experiment(*names, wanted, METRICS, [arm], np.asarray(speakers))
+
+
+def fold_answers(method: str, clips: Clips, *, seed: int = 0, bench: SpeechBench = SpeechBench()) -> Floats:
+    """Return probabilities float64 (clip, label), each clip's by a network that has not heard its speaker.
+
+    Folds are those of ``folds``; of a smoke run the first alone is answered, the others are NaN.
+    """
+    out = np.full((len(clips), len(clips.space)), np.nan)
+    for each in rounds(clips, "folds")[: 1 if bench.smoke else None]:
+        out[each.test] = _kept(_Question(method, clips, each, "folds"), seed, bench).probabilities
+    return out
 
 
 def evaluate_known(
@@ -212,7 +249,7 @@ def evaluate_known(
             probabilities = np.concatenate(parts)
             return outcome(probabilities, seconds, parameters, {})
 
-        settings = json.dumps([bench.smoke, _version(method), _fingerprint(clips), known, draws])
+        settings = json.dumps([bench.smoke, version_of_method(method), fingerprint(clips), known, draws])
         place = (method, clips.corpus, _split_name("folds"), name)
         arm = Arm(method, run, settings)
         experiment = _experiment(place, clips.labels[scored], len(clips.space), clips.take(scored).speakers, arm)
@@ -263,7 +300,7 @@ def cross_corpus(method: str, corpora: Mapping[str, Clips], bench: SpeechBench =
                 found = _kept(_Question(method, learned, places, "cross-corpus", scored=scored), seed, bench)
                 return outcome(found.probabilities, found.seconds, found.parameters, {})
 
-            settings = json.dumps([bench.smoke, _version(method), _fingerprint(learned), _fingerprint(scored)])
+            settings = json.dumps([bench.smoke, version_of_method(method), fingerprint(learned), fingerprint(scored)])
             place = (method, other, f"all:from:{one}", f"cross-corpus-{len(shared)}-labels")
             arm = Arm(method, run, settings)
             experiment = _experiment(place, scored.labels, len(scored.space), scored.speakers, arm)
@@ -353,8 +390,8 @@ def _kept(asked: _Question, seed: int, bench: SpeechBench) -> _Found:
 def _answers(asked: _Question, seed: int, bench: SpeechBench) -> Path:
     """Where the answers of one fold and seed are kept; the network that gave them lies beside it as ONNX."""
     method, clips, scored = asked.method, asked.clips, asked.scored
-    told = [method, _version(method), asked.each.name, asked.protocol, seed, bench.smoke, _fingerprint(clips)]
-    told += [len(asked.drawn), "" if scored is None else _fingerprint(scored)]
+    told = [method, version_of_method(method), asked.each.name, asked.protocol, seed, bench.smoke, fingerprint(clips)]
+    told += [len(asked.drawn), "" if scored is None else fingerprint(scored)]
     key = hashlib.sha256(json.dumps(told).encode()).hexdigest()[:12]
     name = f"{clips.corpus.replace(':', '-')}-{asked.each.name}-{asked.protocol}-{seed}-{key}.npz"
     return bench.runs / method / name
@@ -386,12 +423,36 @@ def refits(method: str, clips: Clips, *, seed: int = 0, bench: SpeechBench = Spe
     return found
 
 
+def heard_by(method: str, clips: Clips, each: Round, *, seed: int = 0, bench: SpeechBench = SpeechBench()) -> Taught:
+    """Return a method as it was taught one fold of ``folds``, to be asked further questions.
+
+    It is the ONNX file that it keeps of the fold, where it answers by one; else it is taught anew, unless it was just
+    now. What it answers on the fold is kept in any case. Raises `UnknownNameError` for a method that is not known.
+    """
+    find_method(method)
+    asked = _Question(method, clips, each, "folds")
+    kept = _kept(asked, seed, bench)
+    file = _answers(asked, seed, bench).with_suffix(".onnx")
+    if not file.exists():
+        return _teach(method, clips, each, seed, bench)
+    from affekt.training.speech.export import answer_onnx
+
+    temperature = float(kept.measured["temperature"])
+
+    def answer(given: Clips) -> Floats:
+        return answer_onnx(file, given, temperature=temperature)
+
+    return Taught(answer, kept.parameters, kept.measured)
+
+
 # The last one taught: the questions put to it after that need it once only.
 _last: dict[str, Taught] = {}
 
 
 def _teach(method: str, clips: Clips, each: Round, seed: int, bench: SpeechBench) -> Taught:
-    key = json.dumps([method, _version(method), each.name, seed, bench.smoke, _fingerprint(clips), each.train.tolist()])
+    key = json.dumps(
+        [method, version_of_method(method), each.name, seed, bench.smoke, fingerprint(clips), each.train.tolist()]
+    )
     if key not in _last:
         train, valid = clips.take(each.train), clips.take(each.valid)
         if bench.smoke:
@@ -409,14 +470,15 @@ def slice_places(clips: Clips, each: int) -> Ints:
     return np.sort(np.concatenate(found))
 
 
-def _version(method: str) -> str:
-    """What the method's module says: where it changed, runs begin anew. Of what it imports they do not."""
+def version_of_method(method: str) -> str:
+    """Return a hash of the method's module: where it changed, runs begin anew; where what it imports did, not."""
     file = getattr(import_module(METHODS[method].partition(":")[0]), "__file__", None)
     source = Path(file).read_bytes() if file else b""
     return hashlib.sha256(source).hexdigest()[:12]
 
 
-def _fingerprint(clips: Clips) -> str:
+def fingerprint(clips: Clips) -> str:
+    """Return a hash of which clips these are, their labels and folds; not of what they sound like."""
     told = [clips.corpus, clips.space.labels, clips.ids, clips.labels.tolist(), clips.folds.tolist()]
     return hashlib.sha256(json.dumps(told).encode()).hexdigest()[:12]
 
@@ -451,6 +513,10 @@ def suite_rows(
                     yield evaluate_known(method, clips, bench, plain=plain if plain != method else None)
                 elif protocol in PROTOCOLS:
                     yield evaluate_method(method, clips, protocol, bench)
+                elif protocol.startswith(ACROSS):
+                    from affekt.evaluation.speech_across import across_condition
+
+                    yield across_condition(method, clips, protocol.removeprefix(ACROSS), bench)
                 else:
-                    allowed = (*PROTOCOLS, "known", "cross-corpus")
+                    allowed = (*PROTOCOLS, "known", "cross-corpus", f"{ACROSS}CONDITION")
                     raise unknown_name("protocol of speech", protocol, allowed, "affekt evaluate --help")

@@ -141,6 +141,15 @@ def degraded(
     return samples
 
 
+def change_names(how: str) -> tuple[str, ...]:
+    """Return the names of the changes that `how` names, without their values. Raises what `degraded` does.
+
+    >>> change_names("room:0.6+babble:5")
+    ('room', 'babble')
+    """
+    return tuple(name for name, _ in _steps(how))
+
+
 def _steps(how: str) -> list[tuple[str, float]]:
     steps = []
     for step in how.split("+"):
