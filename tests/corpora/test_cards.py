@@ -40,10 +40,21 @@ def test_a_card_is_complete(card: CorpusCard) -> None:
 def test_what_may_be_shipped_is_known_by_name() -> None:
     # A new corpus is put here by hand, after its licence was read.
     assert {name for name in READERS if CORPORA[name].permissive} == {
-        *("brighter", "brighter_votes", "cheer_ekman", "cped", "edos", "eibench", "emobank", "emobench", "emodb"),
+        *(
+            "berst",
+            "brighter",
+            "brighter_votes",
+            "cheer_ekman",
+            "cped",
+            "edos",
+            "eibench",
+            "emobank",
+            "emobench",
+            "emodb",
+        ),
         *("emogator", "emorynlp", "empathic_reactions", "eq_bench", "french_emotion_modes", "glasgow_norms"),
         *("goemotions", "goemotions_raters", "longemotion", "mahaemotions", "mpi_personality", "pmemo"),
-        *("stress_predict", "vader_icwsm", "xed"),
+        *("stress_predict", "thai_ser", "vader_icwsm", "xed"),
     }
 
 

@@ -6,7 +6,7 @@ import tarfile
 import zipfile
 import zlib
 from collections.abc import Callable
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import NamedTuple
 
@@ -47,6 +47,7 @@ def archive_members(path: Path) -> dict[str, Content]:
 def media_reader(stack: ExitStack) -> Callable[[Signal], Media | None]:
     """Return a function from a signal to its media, which keeps archives open until `stack` is closed.
 
+    Of a Parquet file with sounds in it, as Hugging Face stores them, a member is ``COLUMN/ROW``, rows counted from 0.
     It returns None for text, for files that are not here, and for what is no file of its own (a row of a table).
     """
     archives: dict[Path, Callable[[str], bytes] | None] = {}
@@ -71,6 +72,10 @@ def media_reader(stack: ExitStack) -> Callable[[Signal], Media | None]:
 
 
 def _opened(path: Path, stack: ExitStack) -> Callable[[str], bytes] | None:
+    if path.suffix == ".parquet":
+        from affekt.corpora.parquet import BytesOfRows
+
+        return stack.enter_context(closing(BytesOfRows(path))).read
     if zipfile.is_zipfile(path):
         return stack.enter_context(zipfile.ZipFile(path)).read
     if not tarfile.is_tarfile(path):

@@ -21,7 +21,7 @@ from affekt.corpora.index import find_corpus
 from affekt.corpora.opening import is_own, open_corpus
 from affekt.corpora.sound_views import Change, FileViews, MemoryViews, Rows, Samples, Views
 from affekt.errors import CorpusError, InputError
-from affekt.types import LabelSpace, Record, Signal
+from affekt.types import LabelSpace, Rating, Record, Signal
 
 if TYPE_CHECKING:
     from affekt.signals.audio import Sound
@@ -43,7 +43,7 @@ class Clips:
     another; `conditions` by name, a word per clip ("" where none is told): sex, intensity, language, corpus …
     `sentences` are what was said ("" where it is no language). `views` has the sounds. `ratings` are what people rated
     them at: valence, arousal, dominance, float64 (clip, 3) in [-1, 1], NaN where nobody did; None for a corpus of
-    labels alone.
+    labels alone. `votes` are what each rater said of each clip, empty where the corpus publishes none.
     """
 
     corpus: str
@@ -57,6 +57,7 @@ class Clips:
     views: Views = field(repr=False)
     rows: Ints = field(repr=False)
     ratings: Floats | None = None
+    votes: tuple[tuple[Rating, ...], ...] = field(default=(), repr=False)
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -83,6 +84,7 @@ class Clips:
             conditions={name: tuple(values[i] for i in places) for name, values in self.conditions.items()},
             rows=self.rows[places],
             ratings=None if self.ratings is None else self.ratings[places],
+            votes=tuple(self.votes[i] for i in places) if self.votes else (),
         )
 
     def condition(self, name: str) -> NDArray[np.str_]:
@@ -152,7 +154,17 @@ def clips_of(
         conditions=conditions,
         views=views,
         rows=np.arange(len(records)),
+        ratings=_ratings(records),
+        votes=tuple(record.ratings for record in records) if any(record.ratings for record in records) else (),
     )
+
+
+def _ratings(records: Sequence[Record]) -> Floats | None:
+    if all(record.vad is None for record in records):
+        return None
+    none = (np.nan,) * 3
+    rated = [none if (vad := r.vad) is None else (vad.valence, vad.arousal, vad.dominance) for r in records]
+    return np.array(rated, np.float64)
 
 
 def make_clips(

@@ -91,6 +91,8 @@ def joint_clips(parts: Mapping[str, Clips], space: str | LabelSpace = AROUSAL_VA
         views=JoinedViews([clips.views for clips in chosen.values()]),
         rows=np.concatenate([clips.rows + start for clips, start in zip(chosen.values(), starts, strict=False)]),
         ratings=_joint_ratings(list(chosen.values())),
+        # Votes are in the corpora's own labels.
+        votes=(),
     )
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from affekt.affect.spaces import find_space
 from affekt.cards import CorpusCard
 
 CARDS = (
@@ -69,109 +68,6 @@ CARDS = (
         papers=("cusemo",),
     ),
     CorpusCard(
-        name="ser_ampel",
-        summary="Italian older adults: acted speech from films and series, and natural talk drawn out by questions",
-        modality="speech",
-        space=None,
-        licence="not stated",
-        permissive=False,
-        homepage="",
-        citation="Grossi & Gasparini 2023, SER_AMPEL: a multi-source dataset for speech emotion recognition of Italian "
-        "older adults",
-        files=(),
-        rows={},
-        languages=("it",),
-        notes="No home: none was found, and part of the clips come from films, which bars their release. Ask the "
-        "authors (University of Milano-Bicocca). Size and label set not verified.",
-        access="not public",
-        layout="none public",
-        sensitive="talks of older adults about their own lives",
-        papers=("ser-ampel",),
-    ),
-    CorpusCard(
-        name="thai_ser",
-        summary="27,854 Thai utterances of 200 professional actors, scripted and improvised, labelled by crowd workers",
-        modality="speech",
-        space=None,
-        licence="CC BY-SA 4.0",
-        permissive=True,
-        homepage="https://arxiv.org/abs/2507.09618",
-        citation="Wongpithayadisai et al. 2025, THAI Speech Emotion Recognition (THAI-SER) corpus",
-        files=(),
-        rows={"all": 27854},
-        languages=("th",),
-        notes="No home could be verified: the address is the paper's, which says that data and code are public. "
-        "Labels: neutral, angry, happy, sad, frustrated, assigned to the actor and voted by listeners; 41 h 36 min in "
-        "100 recordings over Zoom and in two studios; Krippendorff's alpha 0.692 after filtering.",
-        access="open",
-        layout="unverified",
-        raters="crowd workers, majority agreement above 0.71; number per utterance not verified",
-        speakers="200 actors (112 women, 88 men); official splits not verified",
-        papers=("thai-ser",),
-    ),
-    CorpusCard(
-        name="emonet_voice",
-        summary="EmoNet-Voice: synthetic speech with 40 emotions at graded intensity; the Bench part judged by experts",
-        modality="speech",
-        space=find_space("emonet-voice"),
-        licence="not verified",
-        permissive=False,
-        homepage="https://huggingface.co/collections/laion/emonet",
-        citation="Schuhmann et al. 2025, EmoNet-Voice: A Fine-Grained, Expert-Verified Benchmark for Speech Emotion "
-        "Detection",
-        files=(),
-        rows={},
-        languages=(),
-        notes="EmoNet-Voice Big has over 4,500 hours from 11 synthetic voices in 4 languages; EmoNet-Voice Bench is "
-        "the part that psychology experts rated. Which languages, and the licence of each part, were not verified (the "
-        "models beside it are CC BY 4.0).",
-        access="open",
-        layout="unverified",
-        raters="experts judge intensity per emotion; number per clip not verified",
-        speakers="synthetic voices, shared by all parts",
-        papers=("emonet-voice",),
-    ),
-    CorpusCard(
-        name="berst",
-        summary="BERSt: almost 4 hours of shouted and spoken English from 98 actors at home, phone at 19 positions",
-        modality="speech",
-        space=None,
-        licence="CC BY 4.0",
-        permissive=True,
-        homepage="https://huggingface.co/datasets/Rosie-Lab/BERSt",
-        citation="BERSting at the Screams: A Benchmark for Distanced, Emotional and Shouted Speech Recognition, 2025",
-        files=(),
-        rows={},
-        languages=("en",),
-        notes="berst-data/{train,validation,test}/metadata.csv beside audio/; 7 emotion prompts; the header of "
-        "metadata.csv was not seen. The licence is that of its first home, chocobearz/BERSt.",
-        access="open",
-        layout="unverified",
-        raters="none: the label is the emotion asked for",
-        speakers="98 actors; whether the three splits share any was not verified",
-        papers=("berst",),
-    ),
-    CorpusCard(
-        name="att_hack",
-        summary="Att-HACK: 100 French sentences by 25 speakers in four social attitudes, 3 to 5 takes each",
-        modality="speech",
-        space=None,
-        licence="Creative Commons, for academic research (which one: not verified)",
-        permissive=False,
-        homepage="https://www.openslr.org/88/",
-        citation="Le Moine & Obin 2020, Att-HACK: An Expressive Speech Database with Social Attitudes, Speech Prosody",
-        files=(),
-        rows={},
-        languages=("fr",),
-        notes="Attitudes: friendly, seductive, dominant, distant; about 30 hours. These are attitudes, not emotions. "
-        "Naming of the files not verified.",
-        access="open",
-        layout="unverified",
-        raters="none: the label is the attitude asked for",
-        speakers="25 speakers; no official split",
-        papers=("att-hack",),
-    ),
-    CorpusCard(
         name="naturalvoices",
         summary="NaturalVoices: 5,049 hours of spontaneous podcast speech, annotated by machine for voice conversion",
         modality="speech",
@@ -212,25 +108,5 @@ CARDS = (
         raters="none: the emotion was asked of the language model",
         speakers="synthetic voices; no split by voice",
         papers=("deepdialogue",),
-    ),
-    CorpusCard(
-        name="meld_st",
-        summary="MELD-ST: about 10,000 MELD utterances per language pair with Japanese and German subtitles and audio",
-        modality="speech",
-        space=find_space("meld"),
-        licence="not verified (audio and subtitles of a television series)",
-        permissive=False,
-        homepage="https://arxiv.org/abs/2405.13233",
-        citation="Chen et al. 2024, MELD-ST: An Emotion-aware Speech Translation Dataset, Findings of ACL",
-        files=(),
-        rows={},
-        languages=("de", "en", "ja"),
-        notes="No home could be verified: the address is the paper's. Labels are MELD's, aligned by time stamp; "
-        "subtitles were read from Blu-ray discs. Access and layout not verified.",
-        access="request",
-        layout="unverified",
-        raters="those of MELD: three annotators each utterance, majority",
-        speakers="the cast of Friends, in every split",
-        papers=("meld-st",),
     ),
 )
