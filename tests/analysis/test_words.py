@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Sequence
+from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 
@@ -19,8 +21,13 @@ from affekt.analysis.listening import Listening, listen
 from affekt.analysis.transcripts import Said, Transcript, read_transcript
 from affekt.analysis.words import MOST, Joining, gate_words, join_words, recognise
 from affekt.cards import ModelCard
+from affekt.corpora.archives import media_reader
+from affekt.corpora.read import read_corpus
+from affekt.corpora.recordings import read_recording
 from affekt.errors import InputError
 from affekt.inference.text import TextEstimates
+from affekt.language.recognition import open_recognizer
+from affekt.metrics.transcripts import plain_words, word_error
 from affekt.types import LabelSpace, Report
 
 soundfile = pytest.importorskip("soundfile")
@@ -236,6 +243,24 @@ def test_a_recogniser_hears_segments_in_their_channels(tmp_path: Path, card: Mod
     assert heard[0] == pytest.approx(0.03, abs=0.01)
     found = join_words(report, transcript, replace(how, untold=0.5))
     assert [each.words.weight for each in found.readings if each.words] == [0.5, 0.5]
+
+
+@pytest.mark.slow
+@pytest.mark.skipif("AFFEKT_DATA" not in os.environ, reason="AFFEKT_DATA names no data folder")
+def test_pocketsphinx_writes_down_what_an_actor_says(tmp_path: Path, card: ModelCard) -> None:
+    pytest.importorskip("pocketsphinx")
+    record = next(each for each in read_corpus("ravdess") if each.labels == ("neutral",))
+    with ExitStack() as stack:
+        media = media_reader(stack)(record.signal)
+        assert media is not None
+        clip = read_recording(media, rate=RATE).mono()
+    rest = np.zeros(RATE // 2, np.float32)
+    soundfile.write(tmp_path / "kids.wav", np.concatenate([rest, clip, rest]), RATE)
+    report = listen(tmp_path / "kids.wav", tone_reader.open_tone(card), Listening("one"))
+    found = recognise(tmp_path / "kids.wav", report, open_recognizer("pocketsphinx"))
+    assert word_error(plain_words(record.signal.text), plain_words(found.text)).rate < 0.5
+    start, end = report.readings[0].span.start, report.readings[-1].span.end
+    assert all(start <= each.start < each.end <= end for each in found.words())
 
 
 def test_analyze_takes_a_transcript(call: Path, card: ModelCard, monkeypatch: pytest.MonkeyPatch) -> None:

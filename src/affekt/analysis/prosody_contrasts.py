@@ -89,9 +89,14 @@ def prosody(samples: ArrayLike, rate: int = 16_000) -> Prosody:
 
 
 def takes_of(clips: Clips, *, by: str | None = None) -> list[Take]:
-    """Return a take for each clip of a corpus, its condition the emotion or, with `by`, a condition of that name."""
+    """Return a take for each clip of a corpus, its condition the emotion or, with `by`, a condition of that name.
+
+    What is the same sentence is told by its words, else by the condition ``sentence``, a number.
+    """
     named = clips.condition(by) if by else np.array([clips.space.labels[label] for label in clips.labels])
-    rows = zip(clips.speakers, clips.sentences, named.tolist(), clips.view("wave"), strict=True)
+    numbers = clips.conditions.get("sentence", ("",) * len(clips))
+    said = [words or number for words, number in zip(clips.sentences, numbers, strict=True)]
+    rows = zip(clips.speakers, said, named.tolist(), clips.view("wave"), strict=True)
     return [Take(who, what, how, prosody(np.ravel(wave))) for who, what, how, wave in rows]
 
 

@@ -40,7 +40,7 @@ def conditions_command(
 
     ANSWERS is a table (.csv, .tsv, .jsonl, .parquet) with the columns id and label, transcript or both; or a model that
     is asked now: a model of speech, a method of the suite ser, which learns from other speakers of the corpus, or
-    `file.py:callable`, which is given samples at 16 kHz. With --words the recordings are transcribed, too.
+    `file.py:callable`, which is given sounds and their rate. With --words the recordings are transcribed, too.
 
     Conditions are those of the corpus (`affekt corpora NAME` tells them), and emotion, speaker, split, language. UA is
     the mean recall of the emotions that occur; WER is over all words, in lower case and without signs. Intervals

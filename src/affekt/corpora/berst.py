@@ -13,6 +13,8 @@ from pathlib import Path, PurePosixPath
 from affekt.affect.spaces import find_space
 from affekt.cards import CorpusCard, SourceFile
 from affekt.corpora.files import Row, has_file, read_table
+from affekt.corpora.finding import files_in
+from affekt.corpora.parquet import read_parquet
 from affekt.errors import CorpusError
 from affekt.types import Record, Signal
 
@@ -67,18 +69,26 @@ def read(folder: Path) -> Iterator[Record]:
 
     Layout: ``train/metadata.csv`` (or ``berst-data/train/metadata.csv``) with file_name or path, which is that of the
     recording below ``train/``, user_id, affect, shout_level, phone_position, script and more; so for validation and
-    test. Raises `CorpusError`.
+    test. Or the Parquet files of its home, ``data/train-00000-of-00002.parquet`` and so on, which hold the recordings;
+    ids are then of audio_id and the name of the recording. Raises `CorpusError`.
     """
-    found = [split for split in SPLITS if _place(folder, split) is not None]
+    found = False
+    for split in SPLITS:
+        place = _place(folder, split)
+        tables = files_in(folder, f"data/{split}-*.parquet") if place is None else []
+        if place is not None:
+            for row in read_table(place, "metadata.csv", columns=_COLUMNS):
+                found = True
+                yield _record(row, split, *_file(row, place, split))
+        for table in tables:
+            for row in read_parquet(table, columns=(*_COLUMNS, "audio.path")):
+                found = True
+                yield _record(row, split, *_stored(row, table))
     if not found:
         raise CorpusError(
-            f"{folder} has no train/metadata.csv, validation/metadata.csv or test/metadata.csv. Unpack "
-            f"raw_train-data.zip and so on of {CARD.homepage} there."
+            f"{folder} has no train/metadata.csv, validation/metadata.csv or test/metadata.csv, nor "
+            f"data/train-00000-of-00002.parquet and so on. Put the files of {CARD.homepage} there."
         )
-    for split in found:
-        place = _place(folder, split) or folder
-        for row in read_table(place, "metadata.csv", columns=_COLUMNS):
-            yield _record(row, place, split)
 
 
 def position_group(position: str) -> str:
@@ -96,25 +106,37 @@ def _place(folder: Path, split: str) -> Path | None:
     return next((place for place in places if has_file(place, "metadata.csv")), None)
 
 
-def _record(row: Row, place: Path, split: str) -> Record:
+def _file(row: Row, place: Path, split: str) -> tuple[str, Path | None, str | None]:
+    """The name of a recording, and where it is if it is there."""
+    name = (row.cells.get("file_name") or row.cells.get("path") or "").strip().replace("\\", "/")
+    inside = PurePosixPath(name)
+    if not name or inside.is_absolute() or ".." in inside.parts:
+        raise row.error(f"file_name (or path) is {name!r}, expected one below {split}/")
+    path = place / inside
+    named = inside.with_suffix("").as_posix().removeprefix("audio/").replace("/", "-")
+    return named, path if path.is_file() else None, None
+
+
+def _stored(row: Row, table: Path) -> tuple[str, Path | None, str | None]:
+    """The name of a recording that a Parquet file holds, the file, and its place in it."""
+    name = PurePosixPath(row["audio.path"])
+    if not row["audio_id"].strip() or not name.stem:
+        raise row.error("audio_id or the name of the recording is empty")
+    return f"{PurePosixPath(row['audio_id'].strip()).stem}-{name.stem}", table, f"audio/{row.line - 1}{name.suffix}"
+
+
+def _record(row: Row, split: str, name: str, path: Path | None, member: str | None) -> Record:
     emotion, shout = row["affect"].strip().lower(), row["shout_level"].strip().lower()
     if emotion not in SPACE:
         raise row.error(f"affect is {row['affect']!r}, allowed are {', '.join(SPACE)}")
     if shout not in SHOUTS:
         raise row.error(f"shout_level is {row['shout_level']!r}, allowed are {', '.join(SHOUTS)}")
-    name = (row.cells.get("file_name") or row.cells.get("path") or "").strip().replace("\\", "/")
-    inside = PurePosixPath(name)
-    if not name or inside.is_absolute() or ".." in inside.parts:
-        raise row.error(f"file_name (or path) is {name!r}, expected one below {split}/")
     speaker, position = row["user_id"].strip(), row["phone_position"].strip()
     if not speaker or not position:
         raise row.error("user_id or phone_position is empty")
-    path = place / inside
     return Record(
-        id=f"{split}-{inside.with_suffix('').as_posix().removeprefix('audio/').replace('/', '-')}",
-        signal=Signal(
-            row["script"].strip(), row.file, language="en", modality="speech", path=path if path.is_file() else None
-        ),
+        id=f"{split}-{name}",
+        signal=Signal(row["script"].strip(), row.file, language="en", modality="speech", path=path, member=member),
         split=split,
         labels=(emotion,),
         speaker=speaker,

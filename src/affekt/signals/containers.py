@@ -34,6 +34,9 @@ class ContainerDecoder:
             self._container.close()
             raise InputError(f"there is no sound track in it ({kinds})")
         self._stream: Any = self._container.streams.audio[0]
+        if self._stream.codec_context is None:
+            self._container.close()
+            raise InputError("its sound is of a coding that is not known")
         self.rate, self.channels = int(self._stream.rate or 0), int(self._stream.channels or 0)
         self.format = str(self._container.format.name).split(",", maxsplit=1)[0].upper()
         self.subtype = str(self._stream.codec_context.name).upper()

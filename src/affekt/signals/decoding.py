@@ -188,7 +188,7 @@ class SoundfileDecoder:
     """What libsndfile reads: WAV, FLAC, Ogg Vorbis and Opus, MP3, AIFF, AU, W64, NIST Sphere …"""
 
     def __init__(self, file: BinaryIO, notes: list[str]) -> None:
-        self._sound = _soundfile().SoundFile(file)
+        self._sound = _soundfile().SoundFile(_Steady(file))
         self.rate, self.channels = int(self._sound.samplerate), int(self._sound.channels)
         self.frames: int | None = int(self._sound.frames)
         self.format, self.subtype = str(self._sound.format), str(self._sound.subtype)
@@ -230,6 +230,23 @@ class SoundfileDecoder:
         self._sound.close()
         if self.ours is not None:
             self.ours.close()
+
+
+class _Steady:
+    """A file that stays where it is when it is sent before its beginning, as damaged MP3 does: what is raised within a
+    callback of libsndfile is lost, and printed."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._file, name)
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        try:
+            return self._file.seek(offset, whence)
+        except (OSError, ValueError):
+            return self._file.tell()
 
 
 class _Overlaid(io.RawIOBase):
