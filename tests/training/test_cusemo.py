@@ -67,16 +67,21 @@ def sets() -> tuple[list[TracedSpeech], list[TracedSpeech], list[TracedSpeech]]:
 
 @pytest.mark.parametrize(("label_hz", "segment_s"), [(1.0, 3.0), (2.0, 1.5), (10.0, 3.0), (4.0, 0.5)])
 def test_labels_are_of_the_frames_beside_them(label_hz: float, segment_s: float) -> None:
-    """A trace that counts seconds, over a sound whose loudness does: both rise together in every stretch."""
+    """A trace that counts seconds, over noise: a stretch has the frames of the very time its labels are of."""
     points = np.arange(181) / 20
-    ramp = TracedSpeech("r", np.zeros(9 * RATE, np.float32), points, np.stack([points, -points], 1) / 10, 0, "s")
-    cut = segments_of([ramp], replace(SMALL, label_hz=label_hz, segment_s=segment_s))
+    noise = np.random.default_rng(0).standard_normal(9 * RATE).astype(np.float32)
+    each = TracedSpeech("r", noise, points, np.stack([points, -points], 1) / 10, 0, "s")
+    cut = segments_of([each], replace(SMALL, label_hz=label_hz, segment_s=segment_s))
     steps, frames = round(label_hz * segment_s), round(segment_s * 100)
+    whole = log_mel(noise, RATE)
+    whole = (whole - whole.mean(0)) / whole.std(0)
     assert cut.spectra.shape[1:] == (frames, 64) and cut.traces.shape[1:] == (steps, 2)
-    assert len(cut.levels) == len(cut.spectra) == min(int(9 / segment_s), len(log_mel(ramp.samples, RATE)) // frames)
-    for row, trace in enumerate(cut.traces):
+    assert len(cut.levels) == len(cut.spectra) == min(int(9 / segment_s), len(whole) // frames)
+    for row, (spectrum, trace) in enumerate(zip(cut.spectra, cut.traces, strict=True)):
         middles = row * segment_s + (np.arange(steps) + 0.5) / label_hz
         assert np.allclose(trace, np.stack([middles, -middles], 1) / 10)
+        first = round(row * segment_s * 100)
+        assert np.allclose(spectrum, whole[first : first + frames], atol=1e-4)
 
 
 def test_any_label_rate_by_one_network() -> None:

@@ -98,8 +98,10 @@ def test_a_head_learns_by_concordance_what_was_rated_and_reads_other_speakers() 
     assert said.shape == (10, 3)
     assert ccc(test.ratings[:, 1], said[:, 1]) > 0.8
     assert ccc(test.ratings[:, 0], said[:, 0]) > 0.5
-    # Told as labels, too: high is anger, low is sadness, by where affekt places them.
     assert taught.measured["valid-ccc"] > 0.6
+    # Told as labels, too, those it was taught with, whatever the labels of the clips are.
+    more = replace(test, space=LabelSpace("three", ("joy", "fear", "calm"), "exclusive", "made for a test"))
+    assert taught.answer(more).shape == (10, 2)
     with pytest.raises(InputError, match="Unknown loss"):
         teach(lesson_of(clips), Config(loss="absolute"))  # type: ignore[arg-type]
     nobody = replace(clips, ratings=np.full((len(clips), 3), np.nan))
@@ -145,7 +147,7 @@ def test_labels_are_mapped_where_nobody_rated_and_ratings_are_taken_where_somebo
     angry = told.values[clips.labels == 0]
     assert (angry == angry[0]).all()
     assert angry[0, 1] > told.values[clips.labels == 1][0, 1]
-    places = nearest_labels(np.stack([angry[0], told.values[clips.labels == 1][0]]), clips)
+    places = nearest_labels(np.stack([angry[0], told.values[clips.labels == 1][0]]), SPACE)
     assert places.argmax(1).tolist() == [0, 1]
     assert places.sum(1) == pytest.approx(1)
 

@@ -214,3 +214,24 @@ def test_a_lesson_says_what_is_wrong() -> None:
 def test_every_method_opens() -> None:
     for name in METHODS:
         assert callable(find_method(name))
+
+
+def test_others_talk_behind_a_clip_as_loud_as_asked() -> None:
+    clips = planted()
+    frames = Frames(clips, "log-mel", "none")
+    own, far = np.exp(clips.view("log-mel")[0]), np.exp(frames.among(0, [5, 9], 40.0))
+    near = np.exp(frames.among(0, [5, 9], 0.0))
+    assert np.all(near >= own * 0.999) and np.all(far >= own * 0.999)
+    level = own.sum(1)
+    loud = own[level > level.max() * 1e-3].mean()
+    for mixed, wanted in ((near, 0.0), (far, 40.0)):
+        assert 10 * np.log10(loud / (mixed - own).mean()) == pytest.approx(wanted, abs=0.2)
+    # What a network sees is normalised after the mixing, as a microphone has it.
+    seen = Frames(clips, "log-mel", "clip").among(0, [5], 5.0)
+    assert seen.mean(0) == pytest.approx(0, abs=1e-3) and len(seen) == len(own)
+
+
+def test_babble_is_for_spectra_alone() -> None:
+    plan = replace(PLAN, vary=Variation(babble=0.5))
+    with pytest.raises(InputError, match="log-mel spectrum alone"):
+        train_network(torch.nn.Linear(1, 2), lesson_of(planted()), plan, views=("mfcc",))

@@ -28,6 +28,7 @@ from affekt.training.speech.loop import softmax
 from affekt.training.speech.probe import Probing, vectors
 from affekt.training.speech.rated import rated
 from affekt.training.speech.upstreams import PLAIN, open_upstream
+from affekt.types import LabelSpace
 
 Loss = Literal["concordance", "squared-error"]
 _SHARP = 4.0  # how fast a label becomes unlikely with the distance from its place
@@ -87,12 +88,13 @@ def teach(lesson: Lesson, config: Config = Config()) -> Taught:
         return _rate(net, _statistics(clips, config))
 
     def answer(clips: Clips) -> Floats:
-        return nearest_labels(rate(clips), clips)
+        return nearest_labels(rate(clips), lesson.train.space)
 
-    recall = unweighted_average_recall(lesson.valid.labels, nearest_labels(_rate(net, valid), lesson.valid).argmax(1))
+    found = _rate(net, valid)
+    guessed = nearest_labels(found, lesson.train.space).argmax(1)
     measured = {
-        "valid-uar": float(recall),
-        "valid-ccc": mean_concordance(held_out, _rate(net, valid)),
+        "valid-uar": float(unweighted_average_recall(lesson.valid.labels, guessed)),
+        "valid-ccc": mean_concordance(held_out, found),
         "learning-seconds": time.monotonic() - started,
     }
     parameters = sum(each.numel() for each in net.parameters())
@@ -129,9 +131,9 @@ def mean_concordance(truth: Floats, said: Floats) -> float:
     return float(np.mean(found)) if found else -1.0
 
 
-def nearest_labels(ratings: Floats, clips: Clips) -> Floats:
-    """Return how likely each label of the clips is, by how near it lies to the ratings: float64 (clip, label)."""
-    if clips.space == UNLABELLED:
+def nearest_labels(ratings: Floats, space: LabelSpace) -> Floats:
+    """Return how likely each label of a space is, by how near it lies to the ratings: float64 (clip, label)."""
+    if space == UNLABELLED:
         return np.ones((len(ratings), 1))
-    places = np.array([[p.vad.valence, p.vad.arousal, p.vad.dominance] for p in vad_of(clips.space)])
+    places = np.array([[p.vad.valence, p.vad.arousal, p.vad.dominance] for p in vad_of(space)])
     return softmax(-_SHARP * np.square(ratings[:, None] - places).sum(2))

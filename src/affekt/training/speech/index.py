@@ -10,13 +10,17 @@ from affekt.training.speech.lesson import Lesson, Taught
 
 METHODS: Mapping[str, str] = {
     "ctc-rnn-ser": "affekt.training.speech.ctc_rnn_ser:teach",
+    "dawn-transformer-ser": "affekt.training.speech.dawn_transformer_ser:teach",
+    "emoq": "affekt.training.speech.emoq:teach_speech",
     "emotion2vec": "affekt.training.speech.emotion2vec:teach",
     "exhubert": "affekt.training.speech.exhubert:teach",
     "functionals-svm": "affekt.training.speech.functionals_svm:teach",
     "functionals-svm-normalised": "affekt.training.speech.functionals_svm:teach_normalised",
     "gst-speaker-emotion": "affekt.training.speech.gst_speaker_emotion:teach",
+    "is2025-graph-prosody": "affekt.training.speech.graph_prosody:teach_speech",
     "log-mel-cnn": "affekt.training.speech.log_mel_cnn:teach",
     "log-mel-cnn-normalised": "affekt.training.speech.log_mel_cnn:teach_normalised",
+    "mdat-cross-language": "affekt.training.speech.mdat:teach_speech",
     "meralion-ser": "affekt.training.speech.meralion_ser:teach",
     "multiview-contrastive-ser": "affekt.training.speech.multiview_contrastive_ser:teach_all",
     "neural-factor-analysis": "affekt.training.speech.neural_factor_analysis:teach",

@@ -20,9 +20,12 @@ from affekt.corpora.clips import Clips
 from affekt.errors import InputError
 from affekt.inference.entailment import NAME_TEMPLATES, Entails, entailment_scores, hypotheses_of
 from affekt.layers.speech_classifier import SpeechClassifier
+from affekt.layers.speech_encoder import States
+from affekt.models.speech.net import SpeechConfig, SpeechNet
 from affekt.training.fine_tuning import Plan, fine_tune
 from affekt.training.speech.lesson import Floats, Lesson, Taught
 from affekt.training.speech.policies import apply_policy, find_policy
+from affekt.training.speech.shipped import NANO
 from affekt.training.speech.trunk_batches import TrunkReader, missed, pad_clips
 from affekt.training.speech.upstreams import fresh_copy, open_upstream
 from affekt.training.speech.wav2vec2_ptapt import few_labels
@@ -41,6 +44,7 @@ TAXONOMY = (
     "surprise",
 )
 """A taxonomy to start from; any list of labels does."""
+_RESIDUAL = {"resnet": SpeechConfig(), "resnet-nano": NANO}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -92,27 +96,68 @@ def weak_labels(
 
 @dataclass(frozen=True, slots=True)
 class Config:
-    """weak_epochs: of learning the weak labels, 0 for none; labelled: the share of the clips whose true labels are
-    known; weighed: whether surer weak labels weigh more."""
+    """upstream: ``resnet``, a small residual network over the spectrum, ``resnet-nano``, or any that `open_upstream`
+    knows, which need many more clips where they start from nothing; weak_epochs: of learning the weak labels, 0 for
+    none; labelled: the share of the clips whose true labels are known; weighed: whether surer weak labels weigh more;
+    kept: how fast the encoder learns the true labels once it has learned the weak ones, beside how fast it would
+    without; learning_rate: None is 2e-3 of a residual network, 5e-4 of another."""
 
-    upstream: str = "fresh:small"
+    upstream: str = "resnet"
     labelled: float = 0.05
-    weak_epochs: int = 12
+    weak_epochs: int = 8
     epochs: int = 30
     batch: int = 32
-    learning_rate: float = 5e-4
+    learning_rate: float | None = None
     weighed: bool = True
     seconds: float = 3.0
     patience: int = 8
+    kept: float = 0.1
+
+    @property
+    def rate(self) -> float:
+        """The learning rate."""
+        return self.learning_rate or (2e-3 if self.upstream in _RESIDUAL else 5e-4)
+
+
+class ResidualTrunk(nn.Module):
+    """A residual network from scratch as an encoder: a clip's spectrum, normalised by band, to states of its steps."""
+
+    view = "log-mel"
+    depth = 0
+
+    def __init__(self, config: SpeechConfig) -> None:
+        super().__init__()
+        self.front = SpeechNet(1, config)
+        self.width = 2 * config.hidden
+        self.blocks = nn.ModuleList()
+
+    def forward(
+        self, x: Tensor, lengths: Tensor, *, mask: Tensor | None = None, tokens: Tensor | None = None
+    ) -> States:
+        """x: (clip, frame, band); lengths: int64 (clip,)."""
+        present = torch.arange(x.shape[1])[None] < lengths[:, None]
+        there = present.unsqueeze(2).to(x.dtype)
+        count = there.sum(1, keepdim=True).clamp_min(1)
+        mean = (x * there).sum(1, keepdim=True) / count
+        spread = (((x - mean).square() * there).sum(1, keepdim=True) / count).sqrt().clamp_min(1e-2)
+        states, left = self.front.steps((x - mean) / spread * there, present)
+        assert left is not None
+        said = states.transpose(1, 2)
+        return States((said,), left[:, 0] > 0, said)
 
 
 def teach(lesson: Lesson, weak: WeakLabels | None, config: Config = Config()) -> Taught:
     """Return a network that learned the weak labels of `lesson.train` first, where there are any, and then a share of
     the true ones."""
     started = time.monotonic()
-    trunk = fresh_copy(open_upstream(config.upstream, seed=lesson.seed))
-    apply_policy(trunk, find_policy("everything"))
     torch.manual_seed(lesson.seed)
+    trunk: nn.Module
+    if config.upstream in _RESIDUAL:
+        trunk = ResidualTrunk(_RESIDUAL[config.upstream])
+    else:
+        trunk = fresh_copy(open_upstream(config.upstream, seed=lesson.seed))
+        apply_policy(trunk, find_policy("everything"))
+        torch.manual_seed(lesson.seed)
     net = SpeechClassifier(trunk, lesson.labels, pooling="mean+std", weighed=False)
     measured: dict[str, float] = {}
     if weak is not None and config.weak_epochs and len(weak.known):
@@ -127,6 +172,7 @@ def teach(lesson: Lesson, weak: WeakLabels | None, config: Config = Config()) ->
         return F.cross_entropy(said, labels[rows], weight=weights, label_smoothing=0.05)
 
     reader = TrunkReader(net, lesson.labels)
+    slower = config.kept if "weak-clips" in measured else 1.0
     items = len(labels)
     batch = min(config.batch, items)
     # A pass over few clips is a step or two: more passes then, so that there are 60 steps at least.
@@ -134,8 +180,9 @@ def teach(lesson: Lesson, weak: WeakLabels | None, config: Config = Config()) ->
     plan = Plan(
         epochs=1 if lesson.smoke else epochs,
         batch=batch,
-        learning_rate=config.learning_rate,
-        head_factor=4.0,
+        # A few labels would undo what many weak ones taught: the head learns as fast as it would, the rest slower.
+        learning_rate=config.rate * slower,
+        head_factor=4.0 / slower,
         patience=config.patience * max(1, epochs // config.epochs),
         seed=lesson.seed,
         bfloat16=False,
@@ -171,7 +218,7 @@ def _learn_weak(net: SpeechClassifier, lesson: Lesson, weak: WeakLabels, config:
     plan = Plan(
         epochs=1 if lesson.smoke else config.weak_epochs,
         batch=config.batch,
-        learning_rate=config.learning_rate,
+        learning_rate=config.rate,
         patience=config.weak_epochs + 1,
         seed=lesson.seed,
         bfloat16=False,

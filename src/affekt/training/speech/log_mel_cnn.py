@@ -12,8 +12,12 @@ from affekt.training.speech.loop import SpeechPlan, train_network
 from affekt.training.speech.windows import Variation
 
 
-def plan_of_log_mel() -> SpeechPlan:
-    """Return how the network learns."""
+BABBLE = 0.35
+"""How many of the clips have others talking behind them, where a model is to stand a full room."""
+
+
+def plan_of_log_mel(*, babble: float = 0.0) -> SpeechPlan:
+    """Return how the network learns; `babble` is `Variation.babble`."""
     return SpeechPlan(
         epochs=60,
         learning_rate=2e-3,
@@ -24,7 +28,7 @@ def plan_of_log_mel() -> SpeechPlan:
         mixup=0.3,
         smoothing=0.1,
         bfloat16=True,
-        vary=Variation(speed=0.15, warp=0.1, gain=0.1, time_masks=2, frequency_masks=2, noise=0.05),
+        vary=Variation(speed=0.15, warp=0.1, gain=0.1, time_masks=2, frequency_masks=2, noise=0.05, babble=babble),
     )
 
 

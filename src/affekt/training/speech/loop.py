@@ -116,6 +116,8 @@ def train_network(
     """
     if not views:
         raise InputError("A network needs a view at least: log-mel, mfcc, prosody, functionals, wave.")
+    if plan.vary.babble and set(views) != {"log-mel"}:
+        raise InputError(f"Babble is added to a log-mel spectrum alone, and the network sees {', '.join(views)}.")
     started = time.monotonic()
     teacher = _Teacher(net, lesson, plan, views)
     chosen = batch_loss or cross_entropy
@@ -222,6 +224,23 @@ class _Teacher:
         loss = float(-np.log(softmax(logits)[np.arange(len(truth)), truth] + 1e-9).mean())
         return 1 - _recall(self.lesson.valid, logits) + 1e-3 * min(loss, 10.0)
 
+    def crowds(self, clips: int, generator: torch.Generator) -> list[tuple[list[int], float] | None]:
+        """For each clip who else is heard, two to eight others, and how much weaker in dB; None for nobody."""
+        how = self.plan.vary
+        if not how.babble:
+            return [None] * clips
+        low, high = how.babble_db
+        drawn = torch.rand(clips, 3, generator=generator).tolist()
+        return [
+            (
+                torch.randint(len(self.labels), (2 + int(7 * many),), generator=generator).tolist(),
+                low + (high - low) * weak,
+            )
+            if comes < how.babble
+            else None
+            for comes, many, weak in drawn
+        ]
+
     def batch(self, rows: NDArray[np.int64]) -> Batch:
         plan = self.plan
         if len(rows) == 1 and len(self.labels) > 1:
@@ -230,12 +249,18 @@ class _Teacher:
         # Drawn from torch's own state, which a checkpoint keeps: a resumed run draws what it would have drawn.
         generator = torch.Generator().manual_seed(int(torch.randint(2**62, (1,))))
         which = torch.randint(len(self.sources), (len(rows),), generator=generator).tolist()
+        crowds = self.crowds(len(rows), generator)
         start = generator.get_state()
         inputs, present = [], []
         for place in range(len(self.views)):
             # All views of a clip are cut at one place.
             generator.set_state(start)
-            windows = [self.sources[source][place].clip(int(i)) for source, i in zip(which, rows, strict=True)]
+            windows = [
+                self.sources[source][place].among(int(i), *behind)
+                if behind
+                else self.sources[source][place].clip(int(i))
+                for source, i, behind in zip(which, rows, crowds, strict=True)
+            ]
             size = 1 if max(map(len, windows)) == 1 else max(1, round(plan.seconds / HOP_S))
             x, there = cut(windows, size, generator=generator, speed=plan.vary.speed)
             inputs.append(vary(x, there, plan.vary, generator))

@@ -30,7 +30,7 @@ from affekt.training.frozen_head import HeadTargets
 from affekt.training.speech.changes import everyday
 from affekt.training.speech.export import export_speech
 from affekt.training.speech.lesson import Floats, Lesson
-from affekt.training.speech.log_mel_cnn import plan_of_log_mel
+from affekt.training.speech.log_mel_cnn import BABBLE, plan_of_log_mel
 from affekt.training.speech.loop import Batch, SpeechPlan, softmax, train_network
 from affekt.training.speech.shipped import NANO
 from affekt.training.speech.small_export import export_wav2small, quantize_wav2small
@@ -120,7 +120,7 @@ def learn(lesson: OwnLesson, plan: OwnPlan = OwnPlan(), tell: Callable[[Progress
         averaging=0.99 if len(lesson.train) * plan.epochs > 500 * _batch(lesson, plan) else 0.0,
         patience=plan.patience,
         seconds=plan.seconds,
-        vary=plan_of_log_mel().vary,
+        vary=plan_of_log_mel(babble=BABBLE).vary,
         balanced=False,
         smoothing=0.0,
         changes=(everyday(),) if plan.copies else (),

@@ -27,14 +27,15 @@ from affekt.models.speech.net import SpeechConfig, SpeechNet
 from affekt.training.speech.changes import everyday
 from affekt.training.speech.export import answer_onnx, export_speech
 from affekt.training.speech.lesson import Floats, Lesson, Taught
-from affekt.training.speech.log_mel_cnn import plan_of_log_mel
+from affekt.training.speech.log_mel_cnn import BABBLE, plan_of_log_mel
 from affekt.training.speech.loop import Batch, Reader, SpeechPlan, cross_entropy, fit_temperature, train_network
 
 NANO = SpeechConfig(widths=(16, 20, 28, 40), hidden=40, dropout=0.1)
 
 
 def _plan() -> SpeechPlan:
-    return replace(plan_of_log_mel(), changes=(everyday(),), copies=3, temperature=False)
+    # Babble is mixed in while learning, of the voices that are learned from.
+    return replace(plan_of_log_mel(babble=BABBLE), changes=(everyday(),), copies=3, temperature=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -91,12 +91,12 @@ def teach_cycle(
     for step in range(config.steps):
         one, other = (_draw(side, config.batch, config.frames, generator) for side in sides)
         judge.zero_grad()
-        cycle.critic_loss(one, other).backward()
+        cycle.critic_loss(one, other).backward()  # type: ignore[no-untyped-call]
         judge.step()
         learn.zero_grad()
         losses = cycle.converter_losses(one, other)
         identity = config.identity if step < config.steps / 2 else 0.0
-        (losses.adversarial + config.cycle * losses.cycle + identity * losses.identity).backward()
+        (losses.adversarial + config.cycle * losses.cycle + identity * losses.identity).backward()  # type: ignore[no-untyped-call]
         learn.step()
         history.append([float(loss.detach()) for loss in losses])
     cycle.eval()
@@ -142,7 +142,7 @@ def teach_verifier(
             vectors = net(torch.stack([_stretch(clips[place], config.frames, generator) for place in flat]))
         loss = end_to_end_loss(vectors.reshape(len(chosen), config.utterances, -1), net.scale, net.shift)
         learn.zero_grad()
-        loss.backward()
+        loss.backward()  # type: ignore[no-untyped-call]
         learn.step()
     return net.eval()
 

@@ -80,7 +80,8 @@ def listen(net: Wav2Small, sounds: Sequence[Samples]) -> Floats:
     """Return what a student says of whole sounds, float64 (sound, output)."""
     net.eval()
     with torch.no_grad():
-        said = [net(torch.from_numpy(np.ascontiguousarray(_padded(sound, 64)))[None])[0].numpy() for sound in sounds]
+        # A copy: what is kept in a file cannot be written to, which torch warns of.
+        said = [net(torch.from_numpy(np.array(_padded(sound, 64)))[None])[0].numpy() for sound in sounds]
     return np.asarray(said, np.float64)
 
 

@@ -31,7 +31,8 @@ class Variation:
     speed: the most that time is stretched by, ±; warp: the most that the frequency axis is, ±, another length of the
     vocal tract (Jaitly & Hinton 2013, VTLP); gain: standard deviation added to a whole clip, in standard deviations;
     time_masks, frequency_masks: how many stripes are blanked, each up to `time_share` of the window, `frequency_share`
-    of the features (Park et al. 2019, SpecAugment); noise: standard deviation of noise added to every number.
+    of the features (Park et al. 2019, SpecAugment); noise: standard deviation of noise added to every number; babble:
+    how many of the clips have other clips behind them (`Frames.among`), `babble_db` weaker.
     """
 
     speed: float = 0.0
@@ -42,6 +43,8 @@ class Variation:
     frequency_masks: int = 0
     frequency_share: float = 0.15
     noise: float = 0.0
+    babble: float = 0.0
+    babble_db: tuple[float, float] = (0.0, 25.0)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -101,7 +104,26 @@ class Frames:
 
     def clip(self, place: int) -> Samples:
         """Return a clip's normalised frames, float32 (frame, feature)."""
-        frames = self.raw(place)
+        return self._normalised(self.raw(place), place)
+
+    def among(self, place: int, others: Sequence[int], snr_db: float) -> Samples:
+        """Return a clip's normalised frames with other clips talking behind it, of a log-mel spectrum.
+
+        Powers add up, as they do on average where phases are unrelated; each of the others is as loud as the next, and
+        all of them `snr_db` weaker than the clip where that is loud. Nothing is cut off, since its ends are not silent.
+        """
+        frames = self.items[place]
+        behind = np.zeros(frames.shape, np.float32)
+        for other in others:
+            power = np.exp(self.raw(other))
+            behind += np.resize(power / power.mean(), frames.shape)
+        own = np.exp(frames)
+        level = own.sum(1)
+        loud = own[level > level.max() * 1e-3].mean()
+        mixed: Samples = np.log(own + behind * (loud / behind.mean() * 10 ** (-snr_db / 10)))
+        return self._normalised(mixed, place)
+
+    def _normalised(self, frames: Samples, place: int) -> Samples:
         if self.norm == "clip":
             own = _statistics([frames])
             return (frames - own.mean) / own.deviation
