@@ -11,7 +11,7 @@ import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, NamedTuple
 
 from affekt.errors import MissingDependencyError, unknown_name
 
@@ -113,8 +113,7 @@ def _highest(space: LabelSpace, probabilities: tuple[float, ...], k: int) -> lis
 class VAD:
     """A point in valence-arousal-dominance, each in [-1, 1], with its standard deviation if known.
 
-    `mapped`: nobody heard or read it; it is where the labels of a reading lie as words (`affekt.affect.geometry`), and
-    claims nothing of its own. A dimension that a model was not taught is NaN.
+    A dimension that a model was not taught is NaN.
     """
 
     valence: float
@@ -123,7 +122,7 @@ class VAD:
     valence_sd: float | None = None
     arousal_sd: float | None = None
     dominance_sd: float | None = None
-    mapped: bool = False
+    mapped: ClassVar[bool] = False
 
     def interval(self, dimension: Literal["valence", "arousal", "dominance"], coverage: float = 0.9) -> Interval:
         """Return the central interval that should cover `coverage` of outcomes, cut to [-1, 1].
@@ -141,9 +140,19 @@ class VAD:
         return Interval(max(-1.0, mean - half), min(1.0, mean + half))
 
 
+@dataclass(frozen=True, slots=True)
+class MappedVAD(VAD):
+    """A point that nobody heard or read: where the labels of a reading lie as words (`affekt.affect.mapped`).
+
+    It claims nothing beyond the labels.
+    """
+
+    mapped: ClassVar[bool] = True
+
+
 def _point(vad: VAD) -> dict[str, float | bool | None]:
     """Return a point as plain JSON values; `mapped` is told where it is."""
-    told = {name: getattr(vad, name) for name in VAD.__slots__ if name != "mapped"}
+    told = {name: getattr(vad, name) for name in VAD.__slots__}
     told = {name: None if value is not None and math.isnan(value) else value for name, value in told.items()}
     return told | ({"mapped": True} if vad.mapped else {})
 

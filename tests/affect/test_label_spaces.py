@@ -115,6 +115,7 @@ PUBLISHED = {
     "tess": "exclusive neutral: anger, disgust, fear, happiness, pleasant surprise, sadness, neutral",
     "msp-podcast": "exclusive neutral: angry sad happy surprise fear disgust contempt neutral other",
     "zed": "exclusive neutral: neutral happy sad angry",
+    "thai-ser": "exclusive neutral: neutral angry happy sad frustrated",
     "emov-db": "exclusive neutral: neutral amused angry sleepy disgust",
     "nemo": "exclusive neutral: anger fear happiness sadness surprised neutral",
     "turev-db": "exclusive -: anger calm happiness sadness",
@@ -122,6 +123,7 @@ PUBLISHED = {
     "disappointment, disgust, distress, ecstasy, elation, embarrassment, fear, guilt, interest, neutral, pain, pride, "
     "realization, relief, romantic love, sadness, serenity, shame, surprise (negative), surprise (positive), "
     "sympathy, triumph",
+    "berst": "exclusive neutral: anger disgust fear joy neutral sadness surprise",
     "shemo": "exclusive neutral: anger fear happiness neutral sadness surprise",
     "jl-corpus": "exclusive neutral: neutral happy sad angry excited anxious apologetic assertive concerned "
     "encouraging",
@@ -168,6 +170,7 @@ PUBLISHED = {
     "funny game groovy happy heavy holiday hopeful inspiring love meditative melancholic melodic motivational movie "
     "nature party positive powerful relaxing retro romantic sad sexy slow soft soundscape space sport summer trailer "
     "travel upbeat uplifting",
+    "att-hack": "tags -: friendly seductive dominant distant",
 }
 SIZES = {
     **{"goemotions": 28, "plutchik-intensities": 24, "plutchik-dyads": 24, "parrott-secondary": 25, "mikels": 8},

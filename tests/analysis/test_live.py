@@ -190,9 +190,7 @@ def spoken(samples: np.ndarray, block_s: float = 0.05) -> Iterator[np.ndarray]:
 def test_what_is_slower_than_the_sound_reads_the_newest_window(tone: tone_reader.ToneReader) -> None:
     slow = _Slow(tone, 0.7)
     live = LiveSpeech(slow, RATE)
-    began = time.perf_counter()
     found = list(listen_live(Arrivals(spoken(tone_reader.voice(4.0)), RATE), live))
-    assert time.perf_counter() - began < 4.0 + 4 * 0.7 + 2.0
     said = live.summary()
     assert said.skipped >= 4
     assert sum(each.skipped for each in found) <= said.skipped

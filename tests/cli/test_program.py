@@ -50,7 +50,7 @@ def test_help_loads_few_modules():
         text=True,
         check=True,
     )
-    assert len(loaded("--help")) - int(bare.stdout) < 70
+    assert len(loaded("--help")) - int(bare.stdout) < 80
 
 
 def test_listing_label_spaces_loads_no_model_and_no_drawing():

@@ -48,7 +48,7 @@ def test_analyze_prints_segments_and_writes_timelines(call: Path, tmp_path: Path
     result = affekt("analyze", call, *(part for pair in options for part in pair))
     assert result.exit_code == 0, result.output
     rows = [line.split("\t") for line in result.stdout.splitlines()]
-    assert rows[0] == ["Source", "Start", "End", "Speaker", "Emotion", "Probabilities"]
+    assert rows[0] == ["Source", "Start", "End", "Speaker", "Emotion", "Probabilities", "V A D"]
     assert [row[3:5] for row in rows[1:]] == [
         ["channel-1", "calm"],
         ["channel-2", "anger"],
@@ -66,7 +66,21 @@ def test_analyze_json_speakers_and_silence(call: Path) -> None:
     result = affekt("analyze", call, "--json", "--speakers", "one")
     assert {reading["about"] for reading in json.loads(result.stdout)["readings"]} == {"speaker-1"}
     result = affekt("analyze", call.with_name("silent.wav"))
-    assert result.stdout.splitlines()[1].split("\t")[3:] == ["nobody", "no_speech", "-"]
+    assert result.stdout.splitlines()[1].split("\t")[3:] == ["nobody", "no_speech", "-", "-"]
+
+
+def test_a_transcript_puts_words_beside_segments(call: Path, tmp_path: Path) -> None:
+    path = tmp_path / "call.vtt"
+    path.write_text("WEBVTT\n\n00:01.200 --> 00:02.800\nhello there\n\n00:59.000 --> 00:59.500\nlate\n")
+    result = affekt("analyze", call, "--transcript", path)
+    assert result.exit_code == 0, result.output
+    rows = [line.split("\t") for line in result.stdout.splitlines()]
+    assert rows[0][-1] == "Words"
+    assert [row[-1] for row in rows[1:]] == ["hello there", "-", "-", "-"]
+    assert "1 of the 3 words of its transcript come after its end" in result.stderr
+    record = json.loads(affekt("analyze", call, "--transcript", path, "--json").stdout)
+    assert record["readings"][0]["words"]["text"] == "hello there"
+    assert record["text"] == "hello there late"
 
 
 @pytest.mark.parametrize(
@@ -74,6 +88,8 @@ def test_analyze_json_speakers_and_silence(call: Path) -> None:
     [
         (["analyze", "CALL", "--speakers", "two"], "is none of auto"),
         (["analyze", "some words", "--rttm", "x.rttm"], "--rttm is for files of sound"),
+        (["analyze", "CALL", "--transcript", "none.srt"], "There is no file 'none.srt'"),
+        (["analyze", "some words", "--transcript", "pocketsphinx"], "--transcript is for files of sound"),
         (["analyze", "CALL", "--eaf", "x.txt"], "writes a .eaf file"),
         (["analyze", "nothing.wav"], "There is no file 'nothing.wav'"),
         (["analyze", "CALL", "--raters"], "raters is for text"),

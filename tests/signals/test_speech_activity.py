@@ -101,6 +101,38 @@ def test_the_stream_says_what_the_whole_says(cuts: list[int], rate: int) -> None
     assert (*found, *stream.finish()) == speech_activity(samples, rate)
 
 
+def notes(seconds: int) -> np.ndarray:
+    """Chords of a scale, plucked four times a second."""
+    generator, time = np.random.default_rng(3), np.arange(RATE) / RATE
+    out = np.zeros((seconds + 1) * RATE)
+    for beat in range(4 * seconds):
+        for step in generator.choice([0, 2, 4, 5, 7, 9, 11, 12, 14, 16], 3, replace=False):
+            hz = 196 * 2 ** (step / 12)
+            note = sum(np.sin(2 * np.pi * hz * k * time) / k for k in range(1, 6)) * np.exp(-5 * time)
+            out[beat * RATE // 4 : beat * RATE // 4 + RATE] += 0.05 * note
+    return out[: seconds * RATE].astype(np.float32)
+
+
+def test_notes_are_no_speech_and_speech_after_them_is() -> None:
+    music = notes(12)
+    assert sum(span.end - span.start for span in speech_activity(music, RATE)) < 2
+    found = speech_activity(np.concatenate([music, scene()]), RATE)
+    heard = frame_labels(found, 2000)
+    truth = frame_labels([Span(13, 15, "second"), Span(16.5, 18, "second")], 2000)
+    assert heard[truth].mean() > 0.95
+    stream = SpeechActivity(RATE)
+    cut = [span for part in np.split(music, range(999, len(music), 7777)) for span in stream.push(part)]
+    assert (*cut, *stream.finish()) == speech_activity(music, RATE)
+
+
+def test_a_hum_takes_nothing_from_speech() -> None:
+    time = np.arange(len(scene())) / RATE
+    hum = sum(np.sin(2 * np.pi * 100 * k * time + k) / k for k in range(1, 9))
+    loud = (scene() + 0.005 * hum).astype(np.float32)
+    truth = frame_labels([Span(1, 3, "second"), Span(4.5, 6, "second")], 780)
+    assert frame_labels(speech_activity(loud, RATE), 780)[truth].mean() > 0.9
+
+
 def test_a_span_comes_out_half_a_second_and_a_pause_after_its_end() -> None:
     stream = SpeechActivity(RATE)
     samples, came = scene(), []
@@ -183,3 +215,25 @@ def test_real_speech_ends_where_people_said_it_does(how: str, most: float) -> No
     heard = frame_labels(speech_activity(joined.samples, RATE), frames)
     assert 0.4 < truth.mean() < 0.8
     assert np.mean(heard != truth) < most
+
+
+def test_what_is_under_way_is_what_ends_as_a_span() -> None:
+    samples = scene()
+    spans = speech_activity(samples, RATE, detection=Detection(around_s=0.0))
+    stream = SpeechActivity(RATE, detection=Detection(around_s=0.0))
+    seen, decided = [], []
+    for at in range(0, len(samples), 1000):
+        stream.push(samples[at : at + 1000])
+        decided.append(stream.decided_s)
+        if (now := stream.under_way) is not None:
+            seen.append(now)
+            assert now.end <= stream.decided_s
+            assert stream.speaking == (now.end == stream.decided_s)
+    # Decisions come half a second after the sound, and every span was told from its start on, growing.
+    lags = [at / 16 - one for at, one in enumerate(decided, 1) if at > 32]
+    assert 0.5 < min(lags) <= max(lags) < 0.56
+    for span in spans:
+        parts = [each for each in seen if each.start == span.start]
+        assert [each.end for each in parts] == sorted(each.end for each in parts)
+        assert parts[-1].end == span.end
+    assert {each.start for each in seen} >= {span.start for span in spans}

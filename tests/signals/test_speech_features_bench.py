@@ -41,6 +41,20 @@ def test_clips_are_chosen_evenly_and_joined_to_a_length(bench: ModuleType) -> No
     assert bench.join(clips, 1 / 60).shape == (16_000,)
 
 
+def test_all_libraries_hear_the_same_samples(bench: ModuleType) -> None:
+    given = np.array([0.99999, -1.0, 1.5, 3e-5, -3e-5, 0.5], np.float32)
+    heard = bench.cut_off(given)
+    # What openSMILE makes of it, which is cut off already, changes nothing more.
+    assert np.array_equal((heard * 32768).astype(np.int16).astype(np.float32) / 32768, heard)
+    assert np.abs(heard - np.clip(given, -1, 1)).max() < 1 / 32768 + 1e-9
+    assert heard[3] == heard[4] == 0
+
+
+def test_what_is_slower_is_told(bench: ModuleType) -> None:
+    rows = {"mfcc": {kind: {"times_affekt": {"librosa": 0.9, "opensmile": 2.0}} for kind in ("clips", "joined")}}
+    assert bench.slower(rows) == ["librosa at mfcc, clips (0.9)", "librosa at mfcc, joined (0.9)"]
+
+
 def test_a_constant_functional_counts_as_no_agreement(bench: ModuleType) -> None:
     assert bench.correlation(lambda a, b: 1.0, np.zeros(3), np.arange(3)) == 0
 

@@ -157,6 +157,10 @@ CITATIONS: dict[str, str] = {
         "Latif, Qayyum, Usman & Qadir (2018), Cross Lingual Speech Emotion Recognition: Urdu vs. Western Languages, "
         "FIT 2018"
     ),
+    "lemoine2020": (
+        "Le Moine & Obin (2020), Att-HACK: An Expressive Speech Database with Social Attitudes, Speech Prosody 2020, "
+        "arXiv:2004.04410"
+    ),
     "li2017": "Li et al. 2017, DailyDialog: A Manually Labelled Multi-turn Dialogue Dataset, IJCNLP",
     "lian2023": (
         "Lian et al. (2023), MER 2023: Multi-label Learning, Modality Robustness, and Semi-Supervised Learning, ACM "
@@ -270,6 +274,11 @@ CITATIONS: dict[str, str] = {
     "troiano2023": (
         "Troiano, Oberländer & Klinger 2023, Dimensional Modeling of Emotions in Text, Computational Linguistics 49"
     ),
+    "tuttosi2025": (
+        "Tuttösí, Dhillon, Sang, Eastwood, Bhatia, Dinh, Kapoor, Jin & Lim (2025), BERSting at the Screams: A "
+        "Benchmark for Distanced, Emotional and Shouted Speech Recognition, Computer Speech & Language 95, "
+        "arXiv:2505.00059"
+    ),
     "vryzas2018": (
         "Vryzas, Kotsakis, Liatsou, Dimoulas & Kalliris (2018), Speech Emotion Recognition for Performance "
         "Interaction, Journal of the Audio Engineering Society 66(6)"
@@ -284,6 +293,9 @@ CITATIONS: dict[str, str] = {
     ),
     "welivita2021": "Welivita, Xie & Pu 2021, A Large-Scale Dataset for Empathetic Response Generation, EMNLP",
     "willcox1982": "Willcox (1982), The feeling wheel, Transactional Analysis Journal 12(4), 274-276",
+    "wongpithayadisai2025": (
+        "Wongpithayadisai et al. (2025), THAI Speech Emotion Recognition (THAI-SER) corpus, arXiv:2507.09618"
+    ),
     "yang2023": (
         "Yang, Huang, Ding, Lischinski, Cohen-Or & Huang (2023), EmoSet: A Large-scale Visual Emotion Dataset with "
         "Rich Attributes, ICCV 2023"

@@ -5,15 +5,15 @@ from __future__ import annotations
 from functools import lru_cache
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from affekt.affect.geometry import EmotionGaussians, gaussians_of, point_of
 from affekt.affect.spaces import KINDS_OF_EMOTION
 from affekt.errors import AffektError
-from affekt.types import VAD, LabelSpace
+from affekt.types import LabelSpace, MappedVAD
 
 
-def mapped_points(probabilities: ArrayLike, space: LabelSpace) -> tuple[VAD | None, ...]:
+def mapped_points(probabilities: ArrayLike, space: LabelSpace) -> tuple[MappedVAD | None, ...]:
     """Return where answers over a space lie, a point with its standard deviations for each, marked `mapped`.
 
     probabilities: (item, label), those of a row divided by their sum first. A point is the mean of the words' places in
@@ -36,13 +36,12 @@ def mapped_points(probabilities: ArrayLike, space: LabelSpace) -> tuple[VAD | No
     found = point_of(shares, places)
     columns = np.concatenate([found.mean, np.sqrt(np.diagonal(found.covariance, axis1=1, axis2=2))], axis=1)
     return tuple(
-        VAD(*row, mapped=True) if good else None for row, good in zip(_rounded(columns), known.tolist(), strict=True)
+        _point(row) if good else None for row, good in zip(np.round(columns, 4).tolist(), known.tolist(), strict=True)
     )
 
 
-def _rounded(columns: NDArray[np.float64]) -> list[list[float]]:
-    rows: list[list[float]] = np.round(columns, 4).tolist()
-    return rows
+def _point(row: list[float]) -> MappedVAD:
+    return MappedVAD(*row)
 
 
 @lru_cache(maxsize=64)

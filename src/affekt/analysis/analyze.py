@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, overload
 
@@ -44,6 +45,8 @@ def analyze(  # type: ignore[overload-overlap]  # a str is an Iterable of str, a
     calibration: Path | Calibration | None = None,
     labels: str | Iterable[str] | None = None,
     listening: Listening | None = None,
+    transcript: Path | str | None = None,
+    commercial: bool = False,
 ) -> Report: ...
 @overload
 def analyze(
@@ -57,6 +60,8 @@ def analyze(
     calibration: Path | Calibration | None = None,
     labels: str | Iterable[str] | None = None,
     listening: Listening | None = None,
+    transcript: Path | str | None = None,
+    commercial: bool = False,
 ) -> list[Report]: ...
 def analyze(  # noqa: PLR0913 - one more than the rest: labels are an answer space of their own
     x: Source | Iterable[Source],
@@ -69,6 +74,8 @@ def analyze(  # noqa: PLR0913 - one more than the rest: labels are an answer spa
     calibration: Path | Calibration | None = None,
     labels: str | Iterable[str] | None = None,
     listening: Listening | None = None,
+    transcript: Path | str | None = None,
+    commercial: bool = False,
 ) -> Report | list[Report]:
     """Return the affect of a text or a sound: one `Report` for one input, a list of them for a list, in order.
 
@@ -76,7 +83,10 @@ def analyze(  # noqa: PLR0913 - one more than the rest: labels are an answer spa
 
     Sound is read where someone speaks, with a reading for each stretch of one speaker and one emotion
     (`affekt.analysis.listening`); `listening` says how speakers are told apart and how segments are cut. Of the other
-    options `model` and `space` are for sound too.
+    options `model` and `space` are for sound too. With a `transcript`, a file (`affekt.analysis.transcripts`) or the
+    name of a recogniser (``"pocketsphinx"``, ``"endpoint:URL#MODEL"``), segments carry their words, and what these say
+    is joined with the voice by a gate that heeds how sure the words are (`affekt.analysis.words`); `language` is then
+    that of the words.
 
     Of a text the overall reading is of the whole text; a
     text past the model's window is read in windows whose probabilities and VAD are averaged by
@@ -100,6 +110,8 @@ def analyze(  # noqa: PLR0913 - one more than the rest: labels are an answer spa
     they are called: `text` reads names and definitions as it reads texts. docs/guides/own-labels.md says how far to
     trust it; labels that are not understood are warned of.
 
+    With `commercial` only weights that a business may use read: of sound a smaller set of voices taught them.
+
     Raises `InputError` where there is nothing to read, the model learned no votes over the space, or the calibration
     is another model's or space's,
     `UnknownNameError` for a model or space, `ConversionError` where the model's labels cannot become the
@@ -114,16 +126,23 @@ def analyze(  # noqa: PLR0913 - one more than the rest: labels are an answer spa
     sources: list[Source] = list(x) if many else [x]  # type: ignore[arg-type, list-item]
     heard = [place for place, source in enumerate(sources) if isinstance(source, Path) and is_sound_path(source)]
     if heard:
-        given = (explain, raters, language, calibration, labels)
+        given = (explain, raters, language if transcript is None else None, calibration, labels)
         names = ("explain", "raters", "language", "calibration", "labels")
         _check_sound([name for name, value in zip(names, given, strict=True) if value])
-        sounds = _listen([sources[place] for place in heard], model, space, listening)
+        if isinstance(transcript, Path) and len(heard) > 1:
+            raise InputError(
+                f"{transcript} is the transcript of one sound, and {len(heard)} are to be read. Read them one by one."
+            )
+        worded = None if transcript is None else partial(_add_words, transcript, language, commercial)
+        sounds = _listen([sources[place] for place in heard], model, space, listening, worded, commercial=commercial)
         texts = [source for place, source in enumerate(sources) if place not in set(heard)]
-        rest = iter(analyze(texts, model=model, space=space) if texts else ())
+        rest = iter(analyze(texts, model=model, space=space, commercial=commercial) if texts else ())
         by_place = dict(zip(heard, sounds, strict=True))
         reports = [by_place[place] if place in by_place else next(rest) for place in range(len(sources))]
         return reports if many else reports[0]
-    card = chosen_card(model, labels, space)
+    if transcript is not None:
+        raise InputError("A transcript goes with a file of sound, and there is none among what is to be read.")
+    card = chosen_card(model, labels, space, commercial=commercial)
     asked = replace(ask(card, space, raters=raters, calibration=opened(calibration)), language=language)
     reports = _analyze([open_text(source) for source in sources], card, asked, explain)
     return reports if many else reports[0]
@@ -140,13 +159,27 @@ def _listen(
     model: str | Path | ModelCard | None,
     space: str | LabelSpace | None,
     listening: Listening | None,
+    worded: Callable[[Path, Report], Report] | None,
+    *,
+    commercial: bool,
 ) -> list[Report]:
     from affekt.analysis.listening import listen, speech_card
 
-    card = speech_card(model)
+    card = speech_card(model, commercial=commercial)
     target = ask(card, space).space
     reader = open_speech_reader(card)
-    return [listen(path, reader, listening, space=target) for path in paths if isinstance(path, Path)]
+    files = [path for path in paths if isinstance(path, Path)]
+    if worded is None:
+        return [listen(path, reader, listening, space=target) for path in files]
+    # Words are joined in the model's own labels, and what comes of it is converted.
+    reports = [worded(path, listen(path, reader, listening)) for path in files]
+    return [report if target == card.space else report.to(target) for report in reports]
+
+
+def _add_words(transcript: Path | str, language: str | None, commercial: bool, path: Path, report: Report) -> Report:
+    from affekt.analysis.words import add_words
+
+    return add_words(path, report, transcript, language=language, commercial=commercial)
 
 
 def _analyze(signals: list[Signal], card: ModelCard, asked: Asked, explain: bool) -> list[Report]:
@@ -226,6 +259,7 @@ def _reading(reader: AnyReader, estimates: TextEstimates, row: int, span: Span) 
     vad = None
     # Some models say nothing of the dimensions.
     if not np.isnan(estimates.vad[row]).any():
-        vad = VAD(*(round(float(value), 4) for value in (*estimates.vad[row], *estimates.vad_sd[row])))
+        mean, spread = ([round(float(value), 4) for value in each[row]] for each in (estimates.vad, estimates.vad_sd))
+        vad = VAD(mean[0], mean[1], mean[2], spread[0], spread[1], spread[2])
     intensity = None if np.isnan(estimates.intensity[row]) else round(float(estimates.intensity[row]), 4)
     return Reading(space, probabilities, span, thresholds, vad, intensity)

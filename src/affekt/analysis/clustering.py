@@ -23,12 +23,15 @@ def cluster_vectors(vectors: ArrayLike, *, threshold: float, clusters: int | Non
     >>> cluster_vectors([[1, 0], [0, 1], [0.9, 0.1], [0.1, 0.9]], threshold=0.3).tolist()
     [0, 1, 0, 1]
     """
-    table = np.asarray(vectors, np.float64)
+    # Single precision stays: the vectors of a day are many. Sums and distances are in double precision.
+    table = np.asarray(vectors)
+    if table.dtype != np.float32:
+        table = table.astype(np.float64)
     if table.ndim != 2 or (clusters is not None and clusters < 1):
         raise InputError(f"Clustering takes vectors (item, feature) and 1 cluster or more, got shape {table.shape}.")
     if not len(table):
         return np.zeros(0, np.int64)
-    means: Floats = table
+    means: NDArray[np.floating] = table
     weights: Floats = np.ones(len(table))
     owner: Ints = np.arange(len(table))
     while len(means) > _AT_ONCE:
@@ -51,19 +54,21 @@ def cluster_vectors(vectors: ArrayLike, *, threshold: float, clusters: int | Non
             )
         count = int(inner.max()) + 1
         sums = np.zeros((count, table.shape[1]))
-        np.add.at(sums, inner, means * weights[:, None])
+        for at in range(0, len(means), _AT_ONCE):
+            some = slice(at, at + _AT_ONCE)
+            np.add.at(sums, inner[some], means[some] * weights[some, None])
         weights = np.asarray(np.bincount(inner, weights), np.float64)
         means = sums / weights[:, None]
         owner = inner[owner]
     return _in_order(_clustered(means, weights, threshold, clusters)[owner])
 
 
-def _clustered(means: Floats, weights: Floats, threshold: float, clusters: int | None) -> Ints:
+def _clustered(given: NDArray[np.floating], weights: Floats, threshold: float, clusters: int | None) -> Ints:
     """Average linkage by nearest-neighbour chains (Murtagh 1983), O(n²); the merges are then cut by their height.
 
     The mean cosine distance of two sets of unit vectors is 1 minus the product of their means.
     """
-    count = len(means)
+    count, means = len(given), np.asarray(given, np.float64)
     distance = 1 - means @ means.T
     np.fill_diagonal(distance, np.inf)
     size, alive = weights.copy(), np.ones(count, np.bool_)

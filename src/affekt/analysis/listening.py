@@ -107,7 +107,7 @@ def listen(path: Path, reader: SoundReader, how: Listening | None = None, *, spa
 
 
 def licence_notes(card: ModelCard) -> list[str]:
-    """Return what to say of weights that no business may use; of those a user trained, who knows their terms, nothing."""
+    """Return what to say of weights that no business may use; nothing of those that a user trained."""
     if card.commercial or card.recipe.startswith("affekt "):
         return []
     return [f"the weights of {card.name} are {card.licence}, not for business use: see --commercial"]

@@ -21,14 +21,16 @@ def chosen_card(
     model: str | Path | ModelCard | None,
     labels: str | Iterable[str] | None,
     space: str | LabelSpace | None = None,
+    *,
+    commercial: bool = False,
 ) -> ModelCard:
-    """Return the card of `model`; with `labels`, that of `text` answering in them.
+    """Return the card of `model`; with `labels`, that of `text` answering in them; `commercial` is `find_model`'s.
 
     Warns (`UnknownLabelWarning`) of labels that are not understood. Raises `InputError` for bad labels, for labels
     together with a space, and for labels and a model that cannot read them, and what `find_model` raises.
     """
     if labels is None:
-        return find_model(model)
+        return find_model(model, commercial=commercial)
     if space is not None:
         raise InputError("Labels of your own are the space already. Leave the space out, or the labels.")
     from affekt.models.text_open.card import card_of, open_card

@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from affekt.affect.mapped import mapped_points
 from affekt.inference.speech import SpeechEstimates
-from affekt.types import VAD, LabelSpace
+from affekt.types import VAD, LabelSpace, MappedVAD
 
 _PARTS = ("valence", "arousal", "dominance")
 _SPREADS = ("valence_sd", "arousal_sd", "dominance_sd")
@@ -78,7 +78,8 @@ def _vad(row: NDArray[np.floating], spread: NDArray[np.floating], *, mapped: boo
     """Return a point; a standard deviation of NaN is not known."""
     valence, arousal, dominance = _rounded(row)
     sds = [None if math.isnan(value) else value for value in _rounded(spread)]
-    return VAD(valence, arousal, dominance, sds[0], sds[1], sds[2], mapped)
+    made = MappedVAD if mapped else VAD
+    return made(valence, arousal, dominance, sds[0], sds[1], sds[2])
 
 
 def _rounded(row: NDArray[np.floating]) -> list[float]:

@@ -91,8 +91,10 @@ def find_speakers(
         kept = np.bincount(clusters) * HOP_S >= least_s
         centres = centres[kept] if kept.any() else centres[[int(np.bincount(clusters).argmax())]]
     turns: list[Turn] = []
+    # Owners come in order, so that a stretch's vectors are a slice.
+    edges = np.searchsorted(owners, np.arange(len(stretches) + 1))
     for place, stretch in enumerate(stretches):
-        alike = vectors[owners == place] @ centres.T
+        alike = vectors[edges[place] : edges[place + 1]] @ centres.T
         if not len(alike):
             continue
         powers = np.exp(_SHARP * (alike - alike.max(1, keepdims=True)))
@@ -186,25 +188,56 @@ def cut_stretches(blocks: Iterable[Floats], stretches: Sequence[Span], *, rate: 
 
     Memory holds what the stretches under way need.
     """
-    blocks = iter(blocks)
-    held, at = np.zeros(0, np.float32), 0  # samples from `at` on
-    for stretch in stretches:
-        first, last = round(stretch.start * rate), round(stretch.end * rate)
-        if first > at:
-            drop = min(first - at, len(held))
-            held, at = held[drop:], at + drop
-        parts, end = [held], at + len(held)
-        while end < last:
-            block = next(blocks, None)
-            if block is None:
-                break
-            if end + len(block) <= first and not len(held):
-                at = end = end + len(block)
-                continue
-            parts.append(np.asarray(block, np.float32))
-            end += len(block)
-        held = np.concatenate(parts) if len(parts) > 1 else parts[0]
-        yield held[max(0, first - at) : max(0, last - at)]
+    cutter = StretchCutter(stretches, rate=rate)
+    for block in blocks:
+        yield from cutter.push(block)
+        if cutter.done:
+            return
+    yield from cutter.finish()
+
+
+class StretchCutter:
+    """Cuts stretches (seconds, in order of their starts) out of samples that come block by block.
+
+    >>> cutter = StretchCutter([Span(0, 2, "second"), Span(1, 3, "second")], rate=1)
+    >>> [part.tolist() for at in range(4) for part in cutter.push(np.array([at], np.float32))], cutter.done
+    ([[0.0, 1.0], [1.0, 2.0]], True)
+    """
+
+    def __init__(self, stretches: Sequence[Span], *, rate: int = 16_000) -> None:
+        self._edges = [(round(each.start * rate), round(each.end * rate)) for each in stretches]
+        self._next = 0
+        self._held, self._at = np.zeros(0, np.float32), 0  # samples from `at` on
+
+    @property
+    def done(self) -> bool:
+        """Whether all stretches are cut."""
+        return self._next == len(self._edges)
+
+    def push(self, samples: Floats) -> list[Floats]:
+        """Return the stretches that end with these float32 (time,) samples."""
+        end = self._at + len(self._held) + len(samples)
+        if self.done or end <= self._edges[self._next][0]:
+            self._held, self._at = self._held[:0], end
+            return []
+        self._held = np.concatenate([self._held, np.asarray(samples, np.float32)])
+        cut = []
+        while not self.done and self._edges[self._next][1] <= end:
+            cut.append(self._cut())
+        start = end if self.done else self._edges[self._next][0]
+        drop = min(max(0, start - self._at), len(self._held))
+        self._held, self._at = self._held[drop:], self._at + drop
+        return cut
+
+    def finish(self) -> list[Floats]:
+        """Return the stretches that the sound ends in or before, as much as there is of each."""
+        return [self._cut() for _ in range(len(self._edges) - self._next)]
+
+    def _cut(self) -> Floats:
+        first, last = self._edges[self._next]
+        self._next += 1
+        # A copy, so that it does not hold on to the blocks it was cut from.
+        return self._held[max(0, first - self._at) : max(0, last - self._at)].copy()
 
 
 def _centres(vectors: Floats, clusters: NDArray[np.int64]) -> Floats:

@@ -15,9 +15,13 @@ from affekt.cli.analyze import analyze_command
 from affekt.cli.annotate import annotate_command
 from affekt.cli.calibrate import calibrate_command
 from affekt.cli.compare import compare_command
+from affekt.cli.conditions import conditions_command
+from affekt.cli.contrasts import contrasts_command
 from affekt.cli.corpora import corpora_command, download_command
+from affekt.cli.distill import distill_command
 from affekt.cli.evaluate import evaluate_command
 from affekt.cli.failures import told_plainly
+from affekt.cli.filter import filter_command
 from affekt.cli.grid import grid_command
 from affekt.cli.models import models_command
 from affekt.cli.papers import papers_command
@@ -68,8 +72,10 @@ def affekt() -> None:
 for _command in (
     analyze_command,
     annotate_command,
+    filter_command,
     calibrate_command,
     train_command,
+    distill_command,
     summarize_command,
     models_command,
     spaces_command,
@@ -78,6 +84,8 @@ for _command in (
     download_command,
     evaluate_command,
     compare_command,
+    conditions_command,
+    contrasts_command,
     score_command,
     grid_command,
     rank_command,

@@ -14,6 +14,7 @@ from affekt.cli.failures import CANNOT
 from affekt.cli.heard import is_heard, print_heard, sound_options, take_listening, write_heard
 from affekt.cli.languages import language_code
 from affekt.cli.listing import print_json
+from affekt.cli.live import hear_live, live_options, take_live
 from affekt.cli.own_labels import take_labels
 from affekt.cli.terminal import is_screen, screen
 from affekt.errors import AffektError, InputError
@@ -73,7 +74,9 @@ _TABLES = (".csv", ".tsv", ".jsonl", ".ndjson", ".parquet")
     type=click.Path(dir_okay=False, path_type=Path),
     help="Correct by what `affekt calibrate` wrote.",
 )
+@click.option("--commercial", is_flag=True, help="Let only models read whose weights a business may use.")
 @sound_options
+@live_options
 @click.option("--encoding", metavar="NAME", help="The encoding of files and standard input. Default: UTF-8.")
 @click.option("--top", type=click.IntRange(min=1), default=5, show_default=True, help="How many labels to show.")
 def analyze_command(  # noqa: PLR0913 - click hands over one argument per option
@@ -88,6 +91,7 @@ def analyze_command(  # noqa: PLR0913 - click hands over one argument per option
     raters: bool,
     language: str | None,
     calibration: Path | None,
+    commercial: bool,
     encoding: str | None,
     top: int,
     **sound: Any,
@@ -97,7 +101,8 @@ def analyze_command(  # noqa: PLR0913 - click hands over one argument per option
     An argument that names an existing file is that file, `-` is standard input, anything else is
     the words themselves. A file of sound (.wav, .mp3 …) is listened to: a line for each stretch of
     one speaker and one emotion. On a terminal the answer is a picture; elsewhere it is a line per reading
-    with eleven fields between tabs, or JSON with --json.
+    with eleven fields between tabs, or JSON with --json. With --live speech is read as it comes, each
+    quarter of a second: one line that changes on a terminal, elsewhere lines of JSON.
 
     \b
     affekt analyze "I can't believe you did this for me!"
@@ -105,8 +110,19 @@ def analyze_command(  # noqa: PLR0913 - click hands over one argument per option
     affekt analyze "They forgot me again." --labels "proud, let down, amused"
     affekt analyze "Well, we shall see." --raters
     affekt analyze call.wav --speakers many --rttm call.rttm
+    affekt analyze call.wav --transcript call.srt
+    affekt analyze --live
     echo "so tired of this" | affekt analyze - --json
     """
+    live = take_live(sound)
+    if live is not None:
+        texts_only = {"text": as_text, "explain": explain, "raters": raters, "labels": labels, "lang": language}
+        texts_only |= {"calibration": calibration, "encoding": encoding} | sound
+        wrong = [name for name, value in texts_only.items() if value]
+        if wrong:
+            raise click.UsageError(f"--{wrong[0]} and --live do not go together.")
+        hear_live(inputs, live, as_json=as_json, top=top, model=model, space=space, commercial=commercial)
+        return
     if not inputs and sys.stdin.isatty():
         raise click.UsageError(
             'Nothing to read. Give words, a file, or - for standard input: affekt analyze "your words".'
@@ -130,12 +146,25 @@ def analyze_command(  # noqa: PLR0913 - click hands over one argument per option
     asked: dict[str, Any] = {"model": model, "space": space, "explain": explain, "raters": raters, "language": language}
     if calibration is not None:
         asked["calibration"] = calibration
+    if commercial:
+        asked["commercial"] = True
     if labels is not None:
         asked["labels"] = take_labels(labels)
+    if sound["transcript"] is not None:
+        asked["transcript"] = sound["transcript"]
     listening = take_listening(sound, any(isinstance(signal, Path) for signal in signals))
     if listening is not None:
         asked["listening"] = listening
-    reports = read_signals(signals, **asked) if signals else []
+    reports: list[Report] = []
+    if len(signals) > 1 and any(isinstance(signal, Path) for signal in signals):
+        for signal in signals:  # a file that breaks off does not take the others with it
+            try:
+                reports += read_signals([signal], **asked)
+            except InputError as error:
+                click.echo(f"Error: {error}", err=True)
+                failed = True
+    elif signals:
+        reports = read_signals(signals, **asked)
     write_heard(reports, sound)
     _show(reports, as_json=as_json, drawing=drawing, several=len(inputs) > 1, top=top)
     if failed:

@@ -11,6 +11,9 @@ import click
 from affekt.cli.asking import asking_options, take_asking, take_subjects
 from affekt.cli.listing import Listing, json_option, print_json, print_listing
 from affekt.cli.own import own_options, take_description
+from affekt.cli.speech_audit import SUITE as AUDIT_SUITE
+from affekt.cli.speech_audit import audit_speech
+from affekt.cli.speech_collection import evaluate_collection
 from affekt.cli.speech_suite import SUITE as SPEECH_SUITE
 from affekt.cli.speech_suite import evaluate_speech
 
@@ -47,18 +50,30 @@ def corpus_options(command: Any) -> Any:
 @click.command("evaluate")
 @click.argument("model", required=False)
 @corpus_options
-@click.option("--suite", metavar="NAME", help="Score on a named set of corpora: text, text-labels, brighter, ser …")
+@click.option(
+    "--suite", metavar="NAME", help="Score on a named set: text, text-labels, brighter, ser, speech-robustness …"
+)
 @click.option(
     "--protocol",
     "protocols",
     multiple=True,
     metavar="NAME",
-    help="Of the suite ser: fixed, folds, speakers-mixed, sentences-and-speakers, within-sex, known, cross-corpus.",
+    help="Of the suite ser: fixed, folds, speakers-mixed, sentences-and-speakers, within-sex, known, cross-corpus, "
+    "across:CONDITION.",
 )
 @click.option("--seeds", type=click.IntRange(1), default=3, show_default=True, help="Of the suite ser: runs of each.")
-@click.option("--smoke", is_flag=True, help="Of the suite ser: learn little from few, to see that it runs.")
+@click.option("--smoke", is_flag=True, help="Of suites of speech: learn little from few, to see that it runs.")
+@click.option(
+    "--manifest",
+    type=click.Path(exists=True, path_type=Path),
+    help="Of speech: a table of several corpora (`affekt corpora manifest`), or the folder of CAMEO's files.",
+)
 @click.option("--by", metavar="NAME,…", help="Also score subgroups: language, speaker, split or a condition.")
-@click.option("--perturb", metavar="NAME,…|all", help="Ask again with the texts changed: typos, upper=0.5, speech …")
+@click.option(
+    "--perturb",
+    metavar="NAME,…|all",
+    help="Ask again with texts changed (typos, upper=0.5) or sounds (noise, room:0.6).",
+)
 @click.option("--no-contamination", is_flag=True, help="Do not look for items among what the model learned from.")
 @click.option("--results", type=click.Path(dir_okay=False, path_type=Path), help="Add the scores to this results file.")
 @click.option(
@@ -95,12 +110,25 @@ def evaluate_command(
 
     The suite ser teaches methods of speech and scores them on speakers they have not heard: MODEL is then a method, or
     several with commas between, ``best`` for the five whose speakers to stop by were recalled best in --results, or
-    left out for all; --on are corpora with commas between (ravdess). What was done is kept in runs/ser.
+    left out for all; --on are corpora with commas between (ravdess). What was done is kept in runs/ser. The protocol
+    across:CONDITION learns from clips of one value of a condition and scores those of another: acted and natural.
+
+    With --manifest a model of speech is scored on every corpus and language of one table: macro-F1 of each, with the
+    licences that bind the clips. MODEL is then a method (functionals-svm), which learns from other speakers of the
+    same corpora, a model of speech, `file.py:callable` (of sounds at 16 kHz and their rate), or a table with id and
+    label. Paths in the table are below --folder, or the table's own.
+
+    The suite speech-robustness asks what loses how much when the sound changes, and who is heard worse: MODEL is a
+    method of the suite ser, taught without the speakers it is scored on, a model of speech (card:NAME, a folder), or
+    `module:callable` of a list of sounds and their rate; or several with commas between. Of the corpora named by --on
+    the first is changed as --perturb says: conditions such as pink:10 or room:0.6+babble:5, groups of them (noise,
+    room, distance, level, clipping, speed, codec, loss), quick, or all (the default); the others are heard as they
+    are. Answers are kept in runs/speech-robustness.
 
     With --perturb the model is asked again with the texts written differently (typos, capitals, no punctuation, as
     recognised speech …), and told are the drop of the first score and how many answers flip.
     """
-    protocols, seeds, smoke = on.pop("protocols"), on.pop("seeds"), on.pop("smoke")
+    protocols, seeds, smoke, manifest = (on.pop(name) for name in ("protocols", "seeds", "smoke", "manifest"))
     if suite == SPEECH_SUITE:
         evaluate_speech(
             model,
@@ -111,8 +139,15 @@ def evaluate_command(
             as_json=as_json,
         )
         return
+    if suite == AUDIT_SUITE:
+        audit_speech(model, on={**on, "smoke": smoke}, results=results, html=html, as_json=as_json)
+        return
     if model is None:
         raise click.UsageError("Say which MODEL to score. `affekt models` lists ours.")
+    if manifest is not None:
+        how = (on["seed"], on["resamples"], smoke)
+        evaluate_collection(model, manifest, root=on["folder"], how=how, results=results, as_json=as_json)
+        return
     from affekt.evaluation.runner import evaluate, result_rows
 
     by, contamination, perturb = on.pop("by"), not on.pop("no_contamination"), on.pop("perturb")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -15,7 +16,11 @@ if TYPE_CHECKING:
     from affekt.analysis.listening import Listening
 
 Command = TypeVar("Command", bound=Callable[..., Any])
+_NO_FILES = ("speakers", "transcript")
 _WAYS = ("auto", "channels", "one", "many")
+_MAPPED = (
+    "its valence, arousal and dominance (V A D, ~) are mapped: where the words of its emotions lie, not what was heard"
+)
 _FILE = click.Path(dir_okay=False, path_type=Path)
 
 
@@ -25,6 +30,14 @@ def _speakers(_context: click.Context, _option: click.Parameter, value: str | No
     if value.isdecimal() and 1 <= int(value) <= 50:
         return int(value)
     raise click.BadParameter(f"{value!r} is none of {', '.join(_WAYS)}, and no number from 1 to 50.")
+
+
+def _transcript(_context: click.Context, _option: click.Parameter, value: str | None) -> Path | str | None:
+    if value is None or value == "pocketsphinx" or value.startswith("endpoint:"):
+        return value
+    if not Path(value).is_file():
+        raise click.BadParameter(f"There is no file {value!r}, and it is neither pocketsphinx nor endpoint:URL#MODEL.")
+    return Path(value)
 
 
 def speakers_option(command: Command) -> Command:
@@ -45,6 +58,13 @@ def sound_options(command: Command) -> Command:
             f"--{name}", type=_FILE, metavar="FILE", help=f"Write the segments of sound to FILE too, for {what}."
         )
         command = option(command)
+    command = click.option(
+        "--transcript",
+        callback=_transcript,
+        metavar="FILE|HOW",
+        help="Of sound: read the words too, from FILE (.txt .srt .vtt .json .TextGrid .eaf .ctm) or as recognised by "
+        "pocketsphinx (affekt[words]) or endpoint:URL#MODEL. The voice leads, sure words move it.",
+    )(command)
     return speakers_option(command)
 
 
@@ -67,7 +87,7 @@ def is_heard(report: Report) -> bool:
 
 def write_heard(reports: Iterable[Report], sound: Mapping[str, Any]) -> None:
     """Write the segments of reports of sound to the files that were asked for. Raises `OutputError`."""
-    asked = {name: path for name, path in sound.items() if name != "speakers" and path is not None}
+    asked = {name: path for name, path in sound.items() if name not in _NO_FILES and path is not None}
     if not asked:
         return
     from affekt.analysis.listening import timeline_of_report
@@ -87,8 +107,17 @@ def print_heard(report: Report, *, top: int = 5) -> None:
     rows = [_row(source, reading, top) for reading in report.readings]
     if len(report.readings) > 1:
         rows += [_row(source, reading, top, whole=True) for reading in report.speakers]
-    print_listing(Listing(("Source", "Start", "End", "Speaker", "Emotion", "Probabilities"), tuple(rows)))
-    for note in report.notes:
+    names: tuple[str, ...] = ("Source", "Start", "End", "Speaker", "Emotion", "Probabilities", "V A D")
+    if any(reading.words is not None for reading in report.readings):
+        names = (*names, "Words")
+        said = [each.words.text if each.words else "-" for each in report.readings]
+        said += ["-"] * (len(rows) - len(said))
+        rows = [(*row, words) for row, words in zip(rows, said, strict=True)]
+    print_listing(Listing(names, tuple(rows)))
+    notes = report.notes
+    if report.overall.vad is not None and report.overall.vad.mapped:
+        notes = (*notes, _MAPPED)
+    for note in notes:
         click.echo(f"Note: {source} {note}", err=True)
 
 
@@ -96,4 +125,20 @@ def _row(source: str, reading: Reading, top: int, *, whole: bool = False) -> tup
     times = ("all", "all") if whole else (f"{reading.span.start:.2f}", f"{reading.span.end:.2f}")
     said = "|".join(reading.labels) if reading.status == "ok" else reading.status
     most = " ".join(f"{label}={probability:.2f}" for label, probability in reading.top(top)) if said else ""
-    return (source, *times, reading.about, said, most if reading.status == "ok" else "-")
+    return (
+        source,
+        *times,
+        reading.about,
+        said or "-",
+        (most if reading.status == "ok" else "") or "-",
+        _point(reading),
+    )
+
+
+def _point(reading: Reading) -> str:
+    """Return valence, arousal and dominance, ``-`` where not told; those that are mapped have a ``~`` before them."""
+    if reading.vad is None:
+        return "-"
+    told = (getattr(reading.vad, name) for name in ("valence", "arousal", "dominance"))
+    said = " ".join("-" if math.isnan(value) else f"{value:+.2f}" for value in told)
+    return f"~ {said}" if reading.vad.mapped else said

@@ -290,7 +290,12 @@ def end_note(summary: LiveSummary) -> list[str]:
             f"Compute delay, from the last sample of the look-ahead to the answer: median "
             f"{1000 * late.compute_median_s:.0f} ms, worst {1000 * late.compute_worst_s:.0f} ms."
         )
-    return [*lines, *(f"Note: {note}" for note in summary.notes)]
+    lines += [f"Note: {note}" for note in summary.notes]
+    if summary.overall.vad is not None and summary.overall.vad.mapped:
+        lines.append(
+            "Note: valence and arousal (~V, A) are mapped: where the words of the emotions lie, not what was heard"
+        )
+    return lines
 
 
 def _most(item: tuple[str, float]) -> float:

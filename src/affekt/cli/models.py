@@ -63,7 +63,7 @@ def models_listing(cards: Iterable[ModelCard]) -> Listing:
 
 def model_details(card: ModelCard) -> dict[str, str | list[str]]:
     """Return what a model's card says, by name, without anything that depends on the machine."""
-    unit = "words" if card.runtime == "ngrams" else "tokens"
+    unit = "seconds" if card.modality == "speech" else "words" if card.runtime == "ngrams" else "tokens"
     details: dict[str, str | list[str]] = {
         "Name": card.name,
         "Version": card.version,

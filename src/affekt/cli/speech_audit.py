@@ -95,27 +95,26 @@ def _print(found: Audit) -> None:
 
 
 def _held_listing(found: Audit) -> Listing:
-    """A row for the clean sounds and one for each condition: every first metric with its drop, then the others."""
+    """A row for each sound and metric that is looked at first; further metrics of labels are beside UA.
+
+    Changed: of labels the share of clips that get another one, of ratings how far they moved.
+    """
     others = [name for name in found.clean if name not in found.first]
-    dimensions = list(found.held[0].moved) if found.held else []
-    flips = any(held.flipped is not None for held in found.held)
-    columns = ["Listener", "On", "Sound"]
+    rows = []
     for metric in found.first:
-        columns += [metric, "95 %", "Drop", "95 %"]
-    columns += [*others, *(["Flipped"] if flips else []), *(f"{name} moved" for name in dimensions)]
-    clean = [found.name, found.corpus, "clean"]
-    for metric in found.first:
-        clean += [*_cells(found.clean[metric]), "-", "-"]
-    clean += [number(found.clean[name].value) for name in others] + ["-"] * (len(dimensions) + flips)
-    rows = [tuple(clean)]
+        beside = [number(found.clean[name].value) for name in others] if metric == "uar" else ["-"] * len(others)
+        rows.append((found.name, found.corpus, "clean", metric, *_cells(found.clean[metric]), "-", "-", "-", *beside))
     for held in found.held:
-        row = [found.name, found.corpus, held.condition]
         for metric in found.first:
-            row += [*_cells(held.scores[metric]), *_cells(held.drops[metric])]
-        row += [number(held.scores[name].value) for name in others]
-        row += [number(held.flipped.value)] if held.flipped is not None else []
-        rows.append(tuple(row + [number(held.moved[name].value) for name in dimensions]))
-    return Listing(tuple(columns), tuple(rows))
+            score, drop = held.scores[metric], held.drops[metric]
+            changed = held.flipped if metric == "uar" else held.moved.get(metric.rpartition(":")[2])
+            beside = [number(held.scores[name].value) for name in others] if metric == "uar" else ["-"] * len(others)
+            told = "-" if changed is None else number(changed.value)
+            rows.append(
+                (found.name, found.corpus, held.condition, metric, *_cells(score), *_cells(drop), told, *beside)
+            )
+    columns = ("Listener", "On", "Sound", "Metric", "Value", "95 %", "Drop", "95 %", "Changed", *others)
+    return Listing(columns, tuple(rows))
 
 
 def _cells(score: Score) -> tuple[str, str]:

@@ -66,6 +66,8 @@ def _lines(rows: list[ResultRow]) -> tuple[tuple[str, ...], ...]:
     found: dict[tuple[str, str, str], dict[str, ResultRow]] = {}
     for row in rows:
         source = f" {row.split.removeprefix('all:')}" if row.split.startswith("all:") else ""
+        if ":from:" in row.split and not source:
+            source = f": {row.split.replace(':', ' ')}"
         found.setdefault((row.corpus, row.protocol + source, row.model), {})[row.metric] = row
     lines = []
     for (corpus, protocol, model), of in sorted(found.items(), key=lambda each: (*each[0][:2], -each[1]["uar"].value)):

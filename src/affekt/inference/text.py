@@ -249,8 +249,10 @@ def open_reader(card: ModelCard, *, threads: int | None = None, device: str = "c
     """Return `card`'s model, opened; the same one for the same arguments within a process.
 
     `threads` is how many cores a call may use (None: all). Raises `InputError` for a device that is
-    unknown or not available.
+    unknown or not available, and for a model that reads something else than text.
     """
+    if card.modality != "text":
+        raise InputError(f"The model {card.name!r} reads {card.modality}, not text. `affekt models` lists them.")
     key = (card.name, card.folder, card.version, threads, device)
     opened = _OPENED.get(key)
     if opened is None or opened.card != card:

@@ -70,7 +70,7 @@ class LearnedVoices:
         """Return a vector of length 1 for each stretch: float32 (window, 256) from (window, time) at 16 kHz."""
         import torch
 
-        features = np.stack([_mel_power(window) for window in np.asarray(windows, np.float32)])
+        features = np.stack([mel_power(window) for window in np.asarray(windows, np.float32)])
         with torch.no_grad():
             _, (hidden, _) = self._lstm(torch.from_numpy(features))
             vectors = torch.relu(self._linear(hidden[-1]))
@@ -106,8 +106,8 @@ def _learned(weights: Path) -> tuple[torch.nn.LSTM, torch.nn.Linear]:
     return lstm, linear
 
 
-def _mel_power(window: Floats) -> Floats:
-    """The mel spectrum that the encoder was trained on: power, not its logarithm, (frame, 40)."""
+def mel_power(window: Floats) -> Floats:
+    """Return the mel spectrum that the encoder was trained on: power, float32 (frame, 40), from (time,) at 16 kHz."""
     level = float(np.sqrt(np.mean(np.square(window, dtype=np.float64))))
     raised = window * np.float32(max(1.0, _LOUDNESS / level)) if level > 0 else window
     padded = np.pad(raised, 200)

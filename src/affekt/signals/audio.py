@@ -21,6 +21,7 @@ __all__ = ["Samples", "Sound", "SoundFacts", "Source", "open_sound", "resample",
 
 Samples = NDArray[np.float32]
 RATE = 16_000  # Hz, what models of speech read
+_FULL, _CLIPPED = 0.999, 1e-3  # full scale; the share of samples there from which a sound counts as clipped
 _MOST = 4 << 30  # bytes of samples that are put into memory at once
 
 
@@ -186,21 +187,25 @@ def sound_blocks(source: Source, *, rate: int | None = RATE, seconds: float = 30
 
 
 class _Care:
-    """What was met among the samples on the way: how many there are, not numbers, over full scale."""
+    """What was met among the samples on the way: how many there are, not numbers, at full scale, over it."""
 
     def __init__(self) -> None:
-        self.seen = self.strange = 0
+        self.seen = self.strange = self.full = 0
         self.peak = 0.0
 
     def clean(self, samples: Samples) -> Samples:
         """Return the samples with 0 for what is no number."""
         self.seen += samples.size
-        peak = float(np.abs(samples).max(initial=0.0))
+        sizes = np.abs(samples)
+        peak = float(sizes.max(initial=0.0))
         if not np.isfinite(peak):
             finite = np.isfinite(samples)
             self.strange += int(samples.size - finite.sum())
             samples = np.where(finite, samples, np.float32(0))
-            peak = float(np.abs(samples).max(initial=0.0))
+            sizes = np.abs(samples)
+            peak = float(sizes.max(initial=0.0))
+        if peak >= _FULL:
+            self.full += int(np.count_nonzero(sizes >= _FULL))
         self.peak = max(self.peak, peak)
         return samples
 
@@ -214,7 +219,10 @@ class _Care:
 
     def _loud(self, peak: str) -> list[str]:
         # Decoders of lossy codings go a little over full scale, and that is in order.
-        return [f"values of {peak}far over full scale (1): are they integers?"] if self.peak > 4 else []
+        if self.peak > 4:
+            return [f"values of {peak}far over full scale (1): are they integers?"]
+        many = self.full > _CLIPPED * self.seen
+        return ["many samples are at full scale: it was recorded too loud, and is clipped"] if many else []
 
 
 def _resampled(decoder: Decoder, to: int, begin: float, end: float, care: _Care) -> Iterator[Samples]:

@@ -3,9 +3,11 @@
 For each frame of 10 ms six things are measured, all of them against what is around: how far three bands rise over
 their noise floor (the minimum of the last 1.5 s and the next .5 s), how periodic the sound is, how much its level
 moves, and how far below the loudest of the last seconds it is. A logistic function of them says how
-likely someone speaks; its numbers were set by hand, with an eye to six of EMO-DB's speakers in noise.
-`bench/speech_activity.py` says how often it errs on others, beside a network, and what it cannot do: music with a pitch
-and other people's talk are speech to it. Whoever has more to spend runs a network: `affekt.inference.speech_detector`.
+likely someone speaks; its numbers were set by hand, with an eye to six of EMO-DB's speakers in noise. Sound made of
+notes is no speech: spectra that stay alike over .1 s for two seconds, as a gliding voice's do not, and not over 2 s, as
+a hum's do. Those numbers are from made-up music; music with a voice in it is speech.
+`bench/speech_activity.py` says how often it errs on others, beside a network, and what it cannot do: other people's
+talk is speech to it. Whoever has more to spend runs a network: `affekt.inference.speech_detector`.
 
 What comes out does not depend on how the sound is cut: the stream and the whole give the same spans.
 """
@@ -29,6 +31,9 @@ RATE, HOP, WINDOW, SIZE = 16_000, 160, 512, 1024  # Hz; samples from frame to fr
 HOP_S = HOP / RATE
 # Frames looked at before and after each: 1.5 s of noise floor, 5 s of loudest; half a second ahead.
 _FLOOR, _LOUD, _AHEAD = 150, 500, 50
+_STEADY, _LEAST = 250, 200  # frames before each over which the sound is asked for notes, and how many it takes
+_APART, _LATER = 10, 200  # frames between two whose spectra are compared: longer than a packet of a codec, than a note
+_AUDIBLE = 25.0  # dB below the loudest: what is softer is not asked
 _SMOOTH, _NEAR, _WIDE = 2, 15, 25  # frames to either side
 _EDGES = (
     np.array([100, 200, 300, 420, 560, 720, 920, 1170, 1480, 1860, 2320, 2900, 3600, 4500, 5600, 7000]) * SIZE / RATE
@@ -111,6 +116,23 @@ class SpeechActivity:
         """Whether someone speaks at the last moment that was decided upon."""
         return self._spans.speaking
 
+    @property
+    def decided_s(self) -> float:
+        """Up to where it is decided, in seconds; the rest of the sound waits for what comes after it."""
+        return self._spans.decided_s
+
+    @property
+    def under_way(self) -> Span | None:
+        """The speech that may still go on, so far: to its last word in a short pause; None in a longer one.
+
+        `Detection.around_s` is not added, and speech shorter than `Detection.speech_s` is told as well.
+
+        >>> stream = SpeechActivity(16000)
+        >>> stream.push(np.zeros(16000, np.float32)), stream.under_way, stream.decided_s
+        ((), None, 0.461)
+        """
+        return self._spans.under_way
+
 
 class Spans:
     """Spans out of probabilities that come frame by frame, `hop_s` seconds each, the first at `offset_s`."""
@@ -126,6 +148,24 @@ class Spans:
     def speaking(self) -> bool:
         """Whether the last frame was one of speech."""
         return self._begin is not None
+
+    @property
+    def decided_s(self) -> float:
+        """Where the last frame ends, in seconds."""
+        return round(self._offset + self._at * self._hop, 6)
+
+    @property
+    def under_way(self) -> Span | None:
+        """The span that may still grow, so far; None where there is none."""
+        if self._begin is not None:
+            joins = self._open and (self._begin - self._open[1]) * self._hop < self._how.pause_s
+            edges = (self._open[0] if joins else self._begin, self._at)
+        elif self._open:
+            edges = (self._open[0], self._open[1])
+        else:
+            return None
+        start, end = (round(self._offset + at * self._hop, 6) for at in edges)
+        return Span(start, end, "second")
 
     def push(self, probabilities: NDArray[np.floating]) -> tuple[Span, ...]:
         """Return the spans that can no longer grow, after the next probabilities (frame,)."""
@@ -178,8 +218,9 @@ class _Frames:
         self._stream = Resampler(rate, RATE)
         self._rate, self._count = rate, 0
         self._samples = np.zeros(0, np.float32)
+        self._spectra: Doubles | None = None  # of the last frames, for comparing with those to come
         # Before the sound there is nothing: NaN, which all that looks around leaves out.
-        self._rows = np.full((_LOUD + _SMOOTH, len(_EDGES)), np.nan)
+        self._rows = np.full((_LOUD + _SMOOTH, len(_EDGES) + 2), np.nan)
         self._shown = 0
 
     @property
@@ -195,7 +236,7 @@ class _Frames:
         parts = [self._grown(last)]
         if not self._shown and len(self._rows) == _LOUD + _SMOOTH and len(self._samples):
             parts.append(self._grown(np.zeros(WINDOW - len(self._samples), np.float32)))
-        self._rows = np.concatenate([self._rows, np.full((_AHEAD + _SMOOTH, len(_EDGES)), np.nan)])
+        self._rows = np.concatenate([self._rows, np.full((_AHEAD + _SMOOTH, len(_EDGES) + 2), np.nan)])
         return np.concatenate([*parts, self._measured()])
 
     def _grown(self, samples: Samples) -> Doubles:
@@ -205,10 +246,22 @@ class _Frames:
         for begin in range(0, count, _BLOCK):
             size = min(_BLOCK, count - begin)
             part = self._samples[begin * HOP : (begin + size - 1) * HOP + WINDOW]
-            self._rows = np.concatenate([self._rows, _row(sliding_window_view(part, WINDOW)[::HOP])])
+            self._rows = np.concatenate([self._rows, self._row(sliding_window_view(part, WINDOW)[::HOP])])
             parts.append(self._measured())
         self._samples = self._samples[count * HOP :]
         return np.concatenate(parts) if parts else np.zeros((0, FEATURES))
+
+    def _row(self, frames: Samples) -> Doubles:
+        """Return the row of each frame, with how like its spectrum is to those `_APART` and `_LATER` frames before."""
+        rows, flat = _row(frames)
+        centred = flat - flat.mean(axis=1, keepdims=True)
+        centred /= np.maximum(np.sqrt(np.einsum("ij,ij->i", centred, centred)), 1e-12)[:, None]
+        before = np.full((_LATER, centred.shape[1]), np.nan) if self._spectra is None else self._spectra
+        joined = np.concatenate([before, centred])
+        self._spectra = joined[-_LATER:].copy()
+        ago = (joined[_LATER - by : len(joined) - by] for by in (_APART, _LATER))
+        alike = [np.einsum("ij,ij->i", other, centred)[:, None] for other in ago]
+        return np.concatenate([rows, *alike], axis=1)
 
     def _measured(self) -> Doubles:
         """Return what can be measured now, and forget the rows that nothing looks at any more."""
@@ -221,26 +274,29 @@ class _Frames:
         return found
 
 
-def _row(frames: Samples) -> Doubles:
-    """Return the mean squares of the bands, and how periodic the sound is, of each frame (frame, 16)."""
+def _row(frames: Samples) -> tuple[Doubles, Doubles]:
+    """Return the mean squares of the bands, and how periodic the sound is, of each frame (frame, 16), and the
+    compressed spectrum that says so (frame, bin)."""
     spectrum = np.fft.rfft(frames * _HANN, SIZE, axis=1)
     power = np.square(spectrum.real) + np.square(spectrum.imag)
     starts = np.round(_EDGES).astype(int)
     bands = np.add.reduceat(power[:, : starts[-1]], starts[:-1], axis=1) * (2 / SIZE / float(np.sum(_HANN**2)))
     # The autocorrelation of the compressed spectrum, which a coloured noise does not make periodic: Tolonen &
     # Karjalainen 2000, IEEE TSAP 8(6). Up to 4 kHz, so that all rates look alike.
-    flat = power[:, : SIZE // 4] ** 0.33
-    flat[:, : int(80 * SIZE / RATE)] = 0
+    # Complex and filled up here: left to the transform, both take twice as long.
+    flat = np.zeros((len(power), SIZE // 2 + 1), np.complex64)
+    low, high = int(80 * SIZE / RATE), SIZE // 4
+    flat[:, low:high] = power[:, low:high] ** 0.33
     lagged = np.fft.irfft(flat, SIZE, axis=1)
     total = np.where(lagged[:, 0] > 0, lagged[:, 0], 1.0)
     periodic = lagged[:, _LAGS].max(axis=1) / total
-    return np.concatenate([bands, periodic[:, None]], axis=1)
+    return np.concatenate([bands, periodic[:, None]], axis=1), flat[:, low:high].real.astype(np.float64)
 
 
 def _features(rows: Doubles, count: int) -> Doubles:
     """Return the features of the `count` frames that have all they look at around them (frame, feature)."""
     first = _LOUD + _SMOOTH
-    bands = rows[:, :-1]
+    bands = rows[:, :-3]
     # Smoothed over five frames, from row _SMOOTH on.
     smooth = _mean(bands, 2 * _SMOOTH + 1)
     at = first - _SMOOTH
@@ -249,7 +305,7 @@ def _features(rows: Doubles, count: int) -> Doubles:
     floor = np.maximum(floor, np.maximum(_QUIET, _BELOW * np.nanmax(loudest, axis=1, keepdims=True)))
     rise = 10 * np.log10(np.maximum(smooth[at : at + count], floor) / floor)
     rises = np.stack([np.minimum(rise[:, group].mean(axis=1), 30) for group in _GROUPS], axis=1)
-    periodic = rows[:, -1]
+    periodic, alike, later = rows[:, -3:].T
     near = _mean(periodic[:, None], 2 * _NEAR + 1)[first - _NEAR : first - _NEAR + count, 0]
     level = 10 * np.log10(np.maximum(np.nansum(smooth, axis=1), _QUIET))
     level[np.isnan(smooth).all(axis=1)] = np.nan
@@ -257,6 +313,9 @@ def _features(rows: Doubles, count: int) -> Doubles:
     moves = np.nanstd(wide, axis=1)
     top = _extreme(np.fmax, level[:, None], _LOUD + 1 + _AHEAD)[:count, 0]
     here = level[at : at + count]
+    before, after = first - _STEADY, first + count + _AHEAD
+    loud = level[before - _SMOOTH : after - _SMOOTH]
+    notes = _notes(alike[before:after], later[before:after], loud, top)
     heard = _extreme(np.fmax, level[:, None], 2 * _NEAR + 1)[at - _NEAR : at - _NEAR + count, 0]
     return np.stack(
         [
@@ -266,6 +325,7 @@ def _features(rows: Doubles, count: int) -> Doubles:
             np.minimum(moves, 15),
             np.maximum(here - top, -60),
             np.maximum(heard - top, -60),
+            notes,
         ],
         axis=1,
     )
@@ -278,6 +338,25 @@ def _mean(rows: Doubles, size: int) -> Doubles:
     count = sliding_window_view(there, size).sum(axis=-1)
     middle = there[size // 2 : size // 2 + len(count)]
     return np.where(middle[:, None], summed / np.maximum(count, 1)[:, None], np.nan)
+
+
+def _notes(alike: Doubles, later: Doubles, level: Doubles, top: Doubles) -> Doubles:
+    """Return how much the sound around each frame is made of notes, in [0, 1] (frame,).
+
+    Speech glides: spectra that stay `alike` (row,) over .1 s, for seconds, are notes, unless they stay so `later` too,
+    over 2 s: that is a hum. Asked is where `level` (row,) is not far below the loudest around each frame, `top`
+    (frame,); what is missing counts as nothing, so that short sounds have no notes.
+    """
+    size = _STEADY + 1 + _AHEAD
+    heard = sliding_window_view(level, size) > top[:, None] - _AUDIBLE
+    said = []
+    for each, least in ((alike, _LEAST), (later, 1)):
+        values = sliding_window_view(each, size)
+        there = heard & ~np.isnan(values)
+        said.append(np.where(there, values, 0.0).sum(axis=1) / np.maximum(there.sum(axis=1), least))
+    stays, hums = said
+    lasting = np.clip((stays - _GLIDES) / (_STAYS - _GLIDES), 0, 1)
+    return np.asarray(lasting * np.clip((_HUMS - hums) / (_HUMS - _CHANGES), 0, 1), np.float64)
 
 
 def _extreme(take: np.ufunc, rows: Doubles, size: int) -> Doubles:
@@ -297,17 +376,24 @@ def _one_channel(samples: Samples) -> Samples:
 
 
 _HANN = np.hanning(WINDOW + 1)[:-1].astype(np.float32)
-FEATURES = 8
+FEATURES = 9
 # By hand: centre, spread and weight of each feature, and the constant; recipes/speech_activity/fit.py fits others.
 _CENTRE = np.array([9.0, 9.0, 9.0, 0.12, 0.12, 3.0, -20.0, -20.0])
 _SPREAD = np.array([8.0, 8.0, 8.0, 0.1, 0.1, 3.0, 15.0, 15.0])
 _WEIGHT = np.array([0.67, 0.67, 0.67, 0.0, 0.8, 0.4, 0.25, 0.5])
 _CONSTANT = 0.7
+_GLIDES, _STAYS = (
+    0.845,
+    0.865,
+)  # mean likeness of spectra over .1 s up to which there are no notes, from which there are
+_CHANGES, _HUMS = 0.78, 0.82  # that over 2 s up to which there may be notes, from which it is a hum
+_NOTES = 8.0  # what notes take off
 
 
 def _probability(features: Doubles) -> NDArray[np.float32]:
     """Return the logistic function of the features; 0 where no band rises over its floor: silence."""
-    score = np.clip((features - _CENTRE) / _SPREAD, -3, 3) @ _WEIGHT + _CONSTANT
+    score = np.clip((features[:, :-1] - _CENTRE) / _SPREAD, -3, 3) @ _WEIGHT + _CONSTANT
+    score = score - _NOTES * features[:, -1]
     likely = 1 / (1 + np.exp(-score))
     return np.where(features[:, :3].any(axis=1), likely, 0).astype(np.float32)
 

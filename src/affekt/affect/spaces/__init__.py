@@ -2,7 +2,7 @@
 
 `theories` holds the lists of emotion theories and of the corpora that are built on them, `text`,
 `dialogue`, `voice_and_face` and `music_and_body` those of corpora, `no_emotions` what is typed apart: appraisals,
-instruments, dimensions of wellness, traits, tags of music. Labels are the source's own, in lower case.
+instruments, dimensions of wellness, traits, tags of music and of attitude. Labels are the source's own, in lower case.
 """
 
 from __future__ import annotations
@@ -53,8 +53,8 @@ NO_EMOTION: Mapping[Kind, str] = MappingProxyType(
         "wellness": "dimensions of wellness, which are areas of life and no feelings",
         "traits": "traits, which last for years and describe a person, where an emotion is an episode",
         "tags": (
-            "tags of mood and theme, which say what a piece is like, about or good for: some name feelings, but "
-            "nobody was asked what is felt"
+            "tags of mood, theme or attitude, which say what a piece is like, about or good for, or how somebody "
+            "stands to another: some name feelings, but nobody was asked what is felt"
         ),
     }
 )

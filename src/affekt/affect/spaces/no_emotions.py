@@ -1,4 +1,4 @@
-"""What stands beside emotions and does not become them: appraisals, instruments, wellness, traits."""
+"""What stands beside emotions and does not become them: appraisals, instruments, wellness, traits, tags."""
 
 from __future__ import annotations
 
@@ -84,5 +84,12 @@ ALL = (
         ),
         kind="tags",
         source=cite("[bogdanov2019]; moods beside themes, as its musicians tagged their tracks"),
+    ),
+    LabelSpace(
+        name="att-hack",
+        # In the order of the paper.
+        labels=("friendly", "seductive", "dominant", "distant"),
+        kind="tags",
+        source=cite("[lemoine2020]; attitudes that a speaker takes to the one spoken to"),
     ),
 )

@@ -106,6 +106,13 @@ ALL = (
         neutral="neutral",
     ),
     LabelSpace(
+        name="thai-ser",
+        labels=("neutral", "angry", "happy", "sad", "frustrated"),
+        kind="exclusive",
+        source=cite("[wongpithayadisai2025]; raters could also say another emotion, or none"),
+        neutral="neutral",
+    ),
+    LabelSpace(
         name="emov-db",
         labels=("neutral", "amused", "angry", "sleepy", "disgust"),
         kind="exclusive",
@@ -136,6 +143,13 @@ ALL = (
         ),
         kind="exclusive",
         source=CITATIONS["buhl2023"],
+        neutral="neutral",
+    ),
+    LabelSpace(
+        name="berst",
+        labels=("anger", "disgust", "fear", "joy", "neutral", "sadness", "surprise"),
+        kind="exclusive",
+        source=CITATIONS["tuttosi2025"],
         neutral="neutral",
     ),
     LabelSpace(
