@@ -46,7 +46,7 @@ class Config:
     corpus: str = "ravdess"
     entailment: str = ""
     wrong: float = 0.3
-    upstream: str = "fresh:small"
+    upstream: str = "resnet"
     shares: str = "0.01,0.05,0.1"
     weak_epochs: int = 8
     epochs: int = 12
@@ -69,7 +69,7 @@ def main() -> None:
         right = [weak.taxonomy[place] == label for place, label in zip(weak.places, meant, strict=True)]
         print(f"weak labels that are right: {np.mean(right):.3f}, their mean confidence {weak.confidence.mean():.3f}")
     rows: list[ResultRow] = []
-    upstream = "fresh:tiny" if config.smoke else config.upstream
+    upstream = "resnet-nano" if config.smoke else config.upstream
     words = "planted-words" if planted else "own-words"
     for share in map(float, config.shares.split(",")):
         method = Method(upstream, share, config.weak_epochs, config.epochs)

@@ -13,7 +13,10 @@ unseen rater's support (8 texts) and query (up to 300 others) are test texts, dr
 Steps, rates and ridges are chosen on dev texts with the training raters in the unseen one's place. Intervals resample
 raters.
 
-Simulated listeners turn the labels round by a fixed number of places: relabelling that 8 ratings can show.
+Simulated listeners turn the labels round by a fixed number of places: relabelling that 8 ratings can show. They read
+texts of EDOS (`simulated-listeners`) or hear clips of RAVDESS (`ravdess-simulated-listeners`: 88 functionals, actors
+1-12 to learn from, 13-16 dev, 17-24 for support and query). A corpus of speech whose audio and named raters you have is
+taken likewise by its name, speakers in the order of their names: half to learn from, a sixth dev.
 """
 
 from __future__ import annotations
@@ -30,6 +33,7 @@ from features import features, protocol
 from learning import SEEDS, Config, learn, named, scored, write
 from soft_hard import bce
 
+from affekt.corpora.index import CORPORA, find_corpus
 from affekt.evaluation.records import ResultRow
 from affekt.metrics.resampling import Estimate, bootstrap_interval
 from affekt.ratings.views import plurality
@@ -68,13 +72,27 @@ class Panel:
     parts: dict[str, np.ndarray]
 
 
-def main(names: tuple[str, ...] = (*TASKS, "simulated-listeners")) -> None:
+SIMULATED = ("simulated-listeners", "ravdess-simulated-listeners")
+
+
+def main(names: tuple[str, ...] = (*TASKS, *SIMULATED)) -> None:
     """All corpora."""
     for name in names:
-        panel = simulated() if name == "simulated-listeners" else real(load_task(name))
+        panel = panel_of(name)
         listeners = [r for r, rater in enumerate(panel.names) if rater.startswith("unseen")]
         unseen = listeners or [r for r in range(len(panel.names)) if items_of(panel, r, "test") >= FEWEST]
         write(rows_of(panel, [one_rater(panel, r) for r in unseen]))
+
+
+def panel_of(name: str) -> Panel:
+    """Simulated listeners, the raters of a corpus of speech, or those of texts."""
+    if name == SIMULATED[0]:
+        return simulated()
+    if name == SIMULATED[1] or (
+        name.partition(":")[0] in CORPORA and find_corpus(name.partition(":")[0]).modality == "speech"
+    ):
+        return heard(name)
+    return real(load_task(name))
 
 
 def real(task: Task) -> Panel:
@@ -102,6 +120,29 @@ def simulated(listeners: int = 30, unseen: int = 12, labels: int = 6) -> Panel:
     parts = {part: np.flatnonzero(task.part[kept] == part) for part in ("train", "dev", "test")}
     x = features(task, task.rows("train"))[kept]
     return Panel("simulated-listeners", protocol(task), x, votes, names, parts)
+
+
+def heard(name: str = SIMULATED[1], *, known: int = 32, unseen: int = 12) -> Panel:
+    """Listeners to RAVDESS who call each of its emotions by the name of one 0 to 7 places on, or a corpus's raters."""
+    from affekt.corpora.clips import read_clips
+    from affekt.training.speech.functionals_svm import functionals
+    from affekt.training.speech.listeners import listeners, simulate_relabelling
+
+    clips = read_clips("ravdess" if name == SIMULATED[1] else name)
+    labels, speaker = len(clips.space), clips.speaker_places()
+    half, most = (speaker.max() + 1) / 2, (speaker.max() + 1) * 2 / 3
+    parts = {"train": speaker < half, "dev": (speaker >= half) & (speaker < most), "test": speaker >= most}
+    x = functionals(clips)
+    learned = x[parts["train"]]
+    x = np.clip((x - learned.mean(0)) / np.maximum(learned.std(0), 1e-6), -10, 10)
+    if name == SIMULATED[1]:
+        turns = np.concatenate([np.arange(known) % labels, np.random.default_rng(0).integers(0, labels, unseen)])
+        votes = listeners(simulate_relabelling(clips, turns.tolist())).votes
+        names = (*(f"training {n}" for n in range(known)), *(f"unseen {n}" for n in range(unseen)))
+    else:
+        names, votes = listeners(clips, fewest=4 * FEWEST)
+    places = {part: np.flatnonzero(where) for part, where in parts.items()}
+    return Panel(name, "speakers-apart", x.astype(np.float32), votes, names, places)
 
 
 def one_rater(panel: Panel, unseen: int) -> dict[str, dict[str, float]]:
@@ -277,4 +318,4 @@ def _mean(values: np.ndarray) -> float:
 
 
 if __name__ == "__main__":
-    main(named((*TASKS, "simulated-listeners")))
+    main(named((*TASKS, *SIMULATED)))

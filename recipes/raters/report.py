@@ -18,6 +18,7 @@ NAMES = {
     "stackoverflow_emotion": "Stack Overflow posts (MSR'18)",
     "x_envent": "x-enVENT",
     "simulated-listeners": "simulated listeners",
+    "ravdess-simulated-listeners": "simulated listeners to RAVDESS",
     **{
         f"brighter_votes:{code}": f"BRIGHTER {name}" for code, name in (("af", "Afrikaans"), ("arq", "Algerian Arabic"))
     },
@@ -144,32 +145,32 @@ def pairs(table: Table) -> str:
 
 
 def variance(table: Table) -> str:
-    """The synthetic corpus."""
+    """The synthetic corpus, and simulated listeners to real speech."""
     body = []
     models = {
         "vote-density": "density of votes",
         "consensus": "consensus",
         "consensus-temperature": "consensus, scaled",
     }
-    for model, name in models.items():
-        cells = [
-            table.cell("synthetic-votes", model, metric) for metric in ("kl", "1-best-accuracy", "2-best-accuracy")
-        ]
-        gaps = [
-            table.cell("synthetic-votes", model, f"2-best-accuracy-gap:{g}") for g in ("speaker", "sex", "test-set")
-        ]
-        body.append([name, *cells, *gaps])
-    for metric in ("kl", "2-best-accuracy"):
-        for rival in ("consensus", "consensus-temperature"):
-            cell = table.cell("synthetic-votes", "vote-density", f"{metric}-minus:{rival}", digits=4, interval=True)
-            body.append([f"density − {models[rival]}, {metric}", cell, "", "", "", "", ""])
+    for corpus, where in (("synthetic-votes", ""), ("ravdess-simulated-votes", "RAVDESS, ")):
+        if table.find(corpus, "vote-density", "kl") is None:
+            continue
+        for model, name in models.items():
+            cells = [table.cell(corpus, model, metric) for metric in ("kl", "1-best-accuracy", "2-best-accuracy")]
+            gaps = [table.cell(corpus, model, f"2-best-accuracy-gap:{g}") for g in ("speaker", "sex", "test-set")]
+            body.append([f"{where}{name}", *cells, *gaps])
+        for metric in ("kl", "2-best-accuracy"):
+            for rival in ("consensus", "consensus-temperature"):
+                cell = table.cell(corpus, "vote-density", f"{metric}-minus:{rival}", digits=4, interval=True)
+                body.append([f"{where}density − {models[rival]}, {metric}", cell, "", "", "", "", ""])
     return lines("target | KL | 1-best | 2-best | 2-best gap: speaker | sex | test set", body)
 
 
 def personal(table: Table) -> str:
     """One unseen rater after eight ratings."""
     body = []
-    for corpus in ("brighter_votes:de", "brighter_votes:pt", "simulated-listeners"):
+    simulated = ("simulated-listeners", "ravdess-simulated-listeners")
+    for corpus in ("brighter_votes:de", "brighter_votes:pt", *simulated):
         for model in ("aggregate", "shift", "fine-tuned", "maml-first", "meta-start", "meta-perser"):
             row = table.find(corpus, model, "rater-nll", "leave-one-rater-out-8")
             if row is None:

@@ -15,7 +15,7 @@ from pathlib import Path
 
 HERE = Path(__file__).parent
 SCRIPTS = ("variance", "soft_hard", "inclusive", "multi_rater", "personal", "gap", "ship", "report")
-SMOKE = ("variance --smoke", "soft_hard x_envent --smoke")
+SMOKE = ("variance synthetic-votes --smoke", "soft_hard x_envent --smoke")
 
 
 def main() -> None:

@@ -5,14 +5,16 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from affekt.corpora.clips import make_clips
 from affekt.corpora.index import find_corpus
 from affekt.evaluation.records import read_results
-from affekt.types import Record, Signal
+from affekt.types import Rating, Record, Signal
 
 ROOT = Path(__file__).parents[2]
 RECIPE = ROOT / "recipes/raters"
@@ -172,3 +174,36 @@ def test_smoke_run(tmp_path):
     assert {row.corpus for row in rows} == {"synthetic-votes", "x_envent"}
     assert SHIPPED.stat().st_mtime_ns == before
     assert not (tmp_path / "results").exists()
+
+
+def test_simulated_listeners_hear_real_speech_with_actors_apart(recipe, monkeypatch):
+    """On forty-eight short sounds in RAVDESS's place: who is learned from is not scored, and noise comes beside it."""
+    random, space = np.random.default_rng(0), find_corpus("ravdess").space
+    clips = make_clips(
+        [random.normal(0, 0.1, 4000).astype(np.float32) for _ in range(48)],
+        np.arange(48) % 8,
+        space,
+        speakers=[f"{n // 2:02}" for n in range(48)],
+        conditions={"sex": ["female", "male"] * 24, "intensity": ["normal", "strong", "strong"] * 16},
+    )
+    monkeypatch.setattr("affekt.corpora.clips.read_clips", lambda corpus: clips)
+    panel = recipe("personal").heard(known=8, unseen=3)
+    assert panel.votes.shape == (11, 48, 8) and panel.x.shape == (48, 88)
+    assert {part: len(rows) for part, rows in panel.parts.items()} == {"train": 24, "dev": 8, "test": 16}
+    # The listener after the first calls everything by the next name.
+    assert np.array_equal(np.roll(panel.votes[0], 1, 1), panel.votes[1])
+    corpus = recipe("variance").spoken()
+    assert corpus.x.shape == (48 + 16, 88) and (corpus.part == "noisy").sum() == 16
+    assert not set(corpus.speaker[corpus.part == "train"]) & set(corpus.speaker[corpus.part == "noisy"])
+    assert np.array_equal(corpus.truth[corpus.part == "noisy"], corpus.truth[corpus.part == "clean"])
+    assert not np.allclose(corpus.x[corpus.part == "noisy"], corpus.x[corpus.part == "clean"])
+    assert set(corpus.counts.sum(1)) <= {3.0, 4.0, 5.0}
+    # A corpus that has votes, by its name.
+    said = [(Rating("ann", (space.labels[n % 3],)),) for n in range(47)]
+    judged = replace(clips, votes=(*said, ()))
+    monkeypatch.setattr("affekt.corpora.clips.read_clips", lambda corpus: judged)
+    own = recipe("variance").spoken("iemocap")
+    assert own.name == "iemocap" and len(own.x) == 47 + 15 and np.array_equal(own.truth, own.counts)
+    monkeypatch.setattr(recipe("personal"), "FEWEST", 10)
+    panel = recipe("personal").panel_of("iemocap")
+    assert panel.names == ("ann",) and np.isnan(panel.votes[0, 47]).all() and panel.votes[0, 4].argmax() == 1
