@@ -53,6 +53,7 @@ bench: .venv/dev
 	$(BIN)/python bench/agreement.py
 	$(BIN)/python bench/goemotions_raters.py
 	$(BIN)/python bench/training.py
+	$(BIN)/python bench/speech.py
 	$(BIN)/python bench/speech_features.py
 	$(BIN)/python bench/speech_activity.py
 

@@ -15,6 +15,7 @@ what the weights are. The network of wav2vec 2.0's base shape (Baevski et al. 20
 from __future__ import annotations
 
 import argparse
+import importlib.util
 import json
 import os
 import platform
@@ -63,6 +64,7 @@ def main() -> None:
         how, path = options.child
         print(json.dumps(CHILDREN[how](Path(path), options.weights)))
         return
+    check_installed()
     report = json.loads(options.output.read_text()) if options.output.exists() else {}
     with tempfile.TemporaryDirectory() as folder:
         options.folder = Path(folder)
@@ -261,11 +263,9 @@ def child(how: str, path: Path, options: argparse.Namespace) -> list[str]:
 
 def wav2vec2() -> Callable[[np.ndarray], int]:
     """Return a classifier of the base shape, 95 million numbers, drawn: samples in, how many labels out."""
-    try:
-        import torch
-        from transformers import Wav2Vec2Config, Wav2Vec2ForSequenceClassification
-    except ImportError as error:
-        raise SystemExit("The bench compares with transformers: pip install transformers torch") from error
+    import torch
+    from transformers import Wav2Vec2Config, Wav2Vec2ForSequenceClassification
+
     torch.set_num_threads(1)
     torch.manual_seed(0)
     network = Wav2Vec2ForSequenceClassification(Wav2Vec2Config(num_labels=len(LABELS))).eval()
@@ -441,6 +441,16 @@ def reader_of(name: str, weights: Path) -> SpeechReader:
     from affekt.inference.speech import open_speech_reader
 
     return open_speech_reader(card_of(name, weights), threads=1)
+
+
+def check_installed() -> None:
+    """Raise `SystemExit` where what the bench compares with is not installed."""
+    missing = [name for name in ("librosa", "transformers", "torch", "onnx") if importlib.util.find_spec(name) is None]
+    if missing:
+        raise SystemExit(
+            f"The bench needs {' and '.join(missing)}, which are not installed. Install them with: "
+            "pip install --group bench --editable '.[train]'"
+        )
 
 
 def one_core() -> None:

@@ -89,7 +89,7 @@ def main() -> None:
             PROTOCOL,
             np.zeros(len(recordings)),
             {"eder": (pooled_rate, "parts")} | {each: (_share(place), "parts") for place, each in enumerate(PARTS[:3])},
-            [Arm(arm, partial(run, name), f"{replace(config, rttm='')}") for arm, run in arms.items()],
+            [Arm(arm, partial(run, name), f"{replace(config, rttm='')} {FrameConfig()}") for arm, run in arms.items()],
             groups=np.array([each.parts[0].speaker for each in recordings]),
         )
         rows += run_experiment(experiment, runs=Path("runs/ser"), seeds=range(config.seeds), resamples=config.resamples)

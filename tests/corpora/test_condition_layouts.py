@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import io
 from pathlib import Path
 
+import numpy as np
 import pytest
+import soundfile
 from condition_trees import BERST, BERST_HEADER, TREES, berst_row, records_of, table
 
 from affekt.corpora.berst import position_group
+from affekt.corpora.clips import read_clips
 from affekt.corpora.index import CORPORA, READERS
 from affekt.corpora.read import read_corpus
 from affekt.errors import CorpusError
@@ -64,6 +68,29 @@ def test_berst_is_read_where_its_first_home_put_it(tmp_path: Path) -> None:
     table(tmp_path / "berst-data" / "test" / "metadata.csv", header, BERST["test"])
     (record,) = READERS["berst"](tmp_path)
     assert (record.id, record.labels) == ("test-shout_data_02c1-final-0", ("sadness",))
+
+
+def test_berst_is_read_from_the_parquet_files_of_its_home(tmp_path: Path) -> None:
+    import pyarrow
+    import pyarrow.parquet
+
+    sounds = []
+    for seconds in (0.2, 0.3, 0.4):
+        content = io.BytesIO()
+        soundfile.write(content, np.zeros(int(16_000 * seconds)), 16_000, format="WAV")
+        sounds.append({"bytes": content.getvalue(), "path": "0.wav"})
+    for split, rows in BERST.items():
+        columns = {name: [row[place] for row in rows] for place, name in enumerate(BERST_HEADER) if name != "file_name"}
+        columns |= {"audio": sounds[: len(rows)]}
+        (tmp_path / "data").mkdir(exist_ok=True)
+        pyarrow.parquet.write_table(pyarrow.table(columns), tmp_path / f"data/{split}-00000-of-00001.parquet")
+    records = {record.id: record for record in READERS["berst"](tmp_path)}
+    assert list(records)[:2] == ["train-shout_data_00a5-0", "train-shout_data_00a6-0"]
+    assert [record.split for record in records.values()] == ["train"] * 3 + ["validation", "test"]
+    assert records["test-shout_data_02c1-0"].conditions["position_group"] == "another room"
+    clips = read_clips("berst", cache=None, folder=tmp_path)
+    assert [len(wave) for wave in clips.view("wave")] == [3200, 4800, 6400, 3200, 3200]
+    assert clips.speakers == ("u1", "u1", "u2", "u3", "u4")
 
 
 @pytest.mark.parametrize(

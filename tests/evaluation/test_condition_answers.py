@@ -102,7 +102,7 @@ def test_the_command_prints_ua_and_wer_by_position_shout_and_emotion(folder: Pat
 
 
 def test_a_function_and_a_recogniser_are_asked_and_kept(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (folder / "mine.py").write_text("def hear(sounds):\n    return ['joy'] * len(sounds)\n", encoding="utf-8")
+    (folder / "mine.py").write_text("def hear(sounds, rate):\n    return ['joy'] * len(sounds)\n", encoding="utf-8")
     heard: list[int] = []
 
     def scripted(name: str) -> object:

@@ -15,7 +15,6 @@ from numpy.typing import NDArray
 
 from affekt.cli import affekt
 from affekt.corpora.clips import Clips, make_clips
-from affekt.corpora.joint_clips import joint_clips
 from affekt.errors import InputError, UnknownNameError
 from affekt.evaluation import speech
 from affekt.evaluation.audit_page import audit_page
@@ -140,13 +139,23 @@ def test_a_gap_between_languages_is_over_all_corpora() -> None:
 
 
 def test_a_home_of_several_corpora_is_scored_as_each_among_its_own_labels() -> None:
-    """The second corpus has calm alone of two labels and anger, and is learned together with one of three."""
+    """The second corpus has two of the three labels of the first, with which it is one."""
     three = LabelSpace("three", ("calm", "anger", "sadness"), "exclusive", "made for a test")
     first, second = planted(speakers=4), planted(speakers=4, corpus="second", language="de")
     sad = first.labels.copy()
     sad[::4] = 2
-    parts = {"first": replace(first, space=three, labels=sad, corpus="first"), "second": second}
-    home = replace(joint_clips(parts, three), corpus="first+second")
+    home = make_clips(
+        [wave[:, 0] for clips in (first, second) for wave in clips.view("wave")],
+        [*sad, *second.labels],
+        three,
+        speakers=[f"{clips.corpus}/{name}" for clips in (first, second) for name in clips.speakers],
+        conditions={
+            "corpus": ["first"] * len(first) + ["second"] * len(second),
+            "language": ["en"] * len(first) + ["de"] * len(second),
+            "sex": [*first.conditions["sex"], *second.conditions["sex"]],
+        },
+        corpus="first+second",
+    )
 
     def sad_or_by_height(sounds: Sounds, rate: int) -> list[dict[str, float]]:
         """Always says sadness most, then the right of the other two."""

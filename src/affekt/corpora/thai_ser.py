@@ -24,7 +24,7 @@ VOTES = replace(SPACE, name="thai-ser-votes", kind="multi-label")
 _LABELS = ("emotion_label.json", "emotion_label_v1.json", "labels.json")
 _ACTORS = "actor_demography.json"
 _ACTOR_ID = "Actor's ID"
-_ELSEWHERE = ("other", "none", "")
+_ELSEWHERE = ("other", "none")
 _NAME = re.compile(r"([sz])(\d{3})_([a-z]+)_actor(\d+)_(script|impro)([^.]*)(?:\.(?:wav|flac))?")
 _ENDINGS = (".flac", ".wav")
 _RAW = "https://github.com/vistec-AI/dataset-releases/releases/tag/v1"
@@ -95,7 +95,9 @@ def _record(folder: Path, file: str, name: str, entry: Any, actors: Mapping[str,
         raise CorpusError(f"{file}: {name} has no list `annotated` of what each rater said.")
     votes = [_vote(file, name, one) for one in said["annotated"]]
     intended = _label(file, name, said.get("assigned_emo"))
-    majority = _label(file, name, said.get("majority_emo", "None"))
+    majority = _label(file, name, said.get("majority_emo"))
+    if majority is not None and majority not in {label for labels in votes for label in labels}:
+        raise CorpusError(f"{file}: {name} has the majority {majority!r}, which no rater said.")
     if intended is None:
         raise CorpusError(f"{file}: {name} was assigned {said.get('assigned_emo')!r}, allowed are {', '.join(SPACE)}.")
     recording = f"{'studio' if kind == 's' else 'zoom'}{number}"
@@ -145,7 +147,7 @@ def _vote(file: str, name: str, one: Any) -> tuple[str, ...]:
 
 def _label(file: str, name: str, word: Any) -> str | None:
     """The label a word is, None for one outside the list, as the makers let raters say."""
-    label = str(word or "").strip().lower()
+    label = str(word).strip().lower() if isinstance(word, str) else ""
     if label in _ELSEWHERE:
         return None
     if label not in SPACE:

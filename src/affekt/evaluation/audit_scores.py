@@ -78,7 +78,7 @@ class Audit:
     groups, other corpora.
 
     labels: how many are scored; `learns`: whether it was taught fold by fold; `languages`: gaps between the languages
-    of all corpora, on the labels that all have; `within`: the corpora that this one was learned and heard together with.
+    of all corpora, on the labels that all have; `within`: the corpora that this one was heard together with.
     """
 
     name: str
@@ -118,8 +118,9 @@ def scored_audit(
 ) -> Audit:
     """Return the scores of what a listener answered to `home`, by condition, and to other corpora.
 
-    among: the only labels that answers are taken among, as nouns; None for all that are shared. Intervals resample speakers, the same on the clean and on the changed sounds. Raises `InputError` where nothing that
-    was answered can be scored.
+    among: the only labels that answers are taken among, as nouns; None for all that are shared. Intervals resample
+    speakers, the same on the clean and on the changed sounds. Raises `InputError` where nothing that was answered can
+    be scored.
     """
     clean = measured(heard[CLEAN], listener.space, home, among=among)
     if not clean.scored:

@@ -77,8 +77,8 @@ def ask_about_conditions(
 ) -> ConditionAnswers:
     """Return what a model and a recogniser say of the recordings of a corpus, ``CORPUS`` or ``CORPUS:SPLIT``.
 
-    label: from clips to a label each; recognize: from samples float32 (time,) at 16 kHz to words. Views of the sound are
-    kept in `cache`, None for memory. Raises `CorpusError` where recordings are missing.
+    label: from clips to a label each; recognize: from samples float32 (time,) at 16 kHz to words. Views of the sound
+    are kept in `cache`, None for memory. Raises `CorpusError` where recordings are missing.
     """
     name, _ = part_split(corpus)
     records = _records(corpus, folder)

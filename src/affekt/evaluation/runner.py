@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from affekt.affect.spaces import find_space
 from affekt.corpora.opening import OpenCorpus, open_corpus, part_split
 from affekt.corpora.own.description import Description
+from affekt.corpora.record_clips import has_sound
 from affekt.corpora.targets import Flags, Target, choose_split, draw, make_target
 from affekt.errors import InputError
 from affekt.evaluation.answers import Answers, Decided, Question, Subject, decide
@@ -135,6 +136,8 @@ def prepare_records(
     splits = choose_split(records, split)
     inside = [record for record in records if record.split in splits]
     texts = [record for record in inside if record.signal.text.strip()]
+    # Files of sound are for models that hear.
+    texts = texts or [record for record in inside if has_sound(record)]
     if not texts:
         raise InputError(f"{name} ({'+'.join(splits)}) holds no text. Subjects read text; score it by a table instead.")
     target = make_target(name, texts, own, split="+".join(splits), space=asked)

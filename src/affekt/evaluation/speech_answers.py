@@ -45,8 +45,8 @@ def measured(heard: Heard, space: LabelSpace, clips: Clips, *, among: Sequence[s
     """Return the metrics that suit the answers: UA, WA, macro-F1 and ECE of labels, concordance of each dimension.
 
     space: what the probabilities are over. Labels are matched as the nouns they are, and what is said of labels that
-    only one side has is left out, with the clips of such labels; among: only these nouns, which both have. Raises `InputError` for
-    answers that are no numbers, or too few.
+    only one side has is left out, with the clips of such labels; among: only these nouns, which both have. Raises
+    `InputError` for answers that are no numbers, or too few.
     """
     scored: list[Scored] = []
     rows: dict[str, Ints] = {}

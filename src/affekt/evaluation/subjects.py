@@ -150,8 +150,14 @@ def _ours(card: ModelCard) -> Subject:
     """Return the subject that is the model of `card`."""
 
     def answer(question: Question) -> Answers:
+        if card.modality == "speech":
+            from affekt.evaluation.sound_subject import answer_sounds
+
+            return in_asked(answer_sounds(card, question), question)
         reader = open_reader(card)
         texts = question.texts
+        if not any(text.strip() for text in texts):
+            raise InputError(f"{card.name} reads text, and there is none. Name a model that hears for files of sound.")
         languages = [record.signal.language for record in question.records]
         count = len(texts)
         probabilities, vad = np.full((count, len(card.space)), np.nan), np.full((count, 3), np.nan)
@@ -175,6 +181,9 @@ def _ours(card: ModelCard) -> Subject:
             vad=vad if card.dimensions else None,
             thresholds=thresholds,
         )
+        return in_asked(found, question)
+
+    def in_asked(found: Answers, question: Question) -> Answers:
         asked = question.space
         if asked is None or asked == card.space or {asked.source, card.space.source} != {OWN}:
             return found

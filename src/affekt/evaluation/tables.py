@@ -49,9 +49,10 @@ def read_answers(path: Path, question: Question, *, space: LabelSpace | None = N
     rows: dict[str, Mapping[str, Any]] = {}
     columns: dict[str, None] = {}
     for row in _rows(path):
-        if row.get("id") in (None, ""):
+        # Of a folder of sound the path is the id, as `affekt annotate FOLDER` writes it.
+        name = str(row.get("id") or row.get("path") or "")
+        if not name:
             raise InputError(f"Row {len(rows) + 1} of {path} has no 'id'. Predictions are joined to items by it.")
-        name = str(row["id"])
         if name in rows:
             raise InputError(f"{path} has two rows for the item {name!r}. Keep one prediction per item.")
         rows[name] = row
