@@ -32,7 +32,7 @@ class Config:
     corpora: str = "synthetic,mosi_features,ravdess"
     decoder: str = "fresh"
     parts: int = 12
-    epochs: int = 20
+    epochs: int = 14
     queries: int = 8
     seeds: int = 3
     resamples: int = 1000
@@ -51,7 +51,7 @@ def rows_of(corpus: str, config: Config) -> list[ResultRow]:
     """Every choice of losses on one corpus."""
     split = split_of(corpus, config)
     method = Method(decoder=config.decoder, queries=config.queries)
-    method = replace(method, plan=replace(method.plan, epochs=config.epochs))
+    method = replace(method, plan=replace(method.plan, epochs=config.epochs, patience=6))
     methods = {
         "all-losses": method,
         "no-contrast": replace(method, contrast=0.0),

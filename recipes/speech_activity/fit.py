@@ -91,7 +91,8 @@ def main() -> None:
     for samples in nobody(generator, 4 * given.utterances):
         features.append(measured(samples))
         labels.append(np.zeros(len(features[-1]), np.bool_))
-    x, y = np.concatenate(features), np.concatenate(labels)
+    # The last feature, notes, has no weight to fit: it takes off what is music.
+    x, y = np.concatenate(features)[:, :-1], np.concatenate(labels)
     heard = x[:, :3].any(axis=1)
     centre, spread = x[heard].mean(axis=0), x[heard].std(axis=0)
     scaled = np.clip((x[heard] - centre) / spread, -3, 3)
