@@ -29,8 +29,8 @@ from affekt.training.speech.lesson import Lesson, Taught
 class Config:
     corpus: str = "ravdess"
     others: str = ""
-    epochs: int = 60
-    student_epochs: int = 60
+    epochs: int = 90
+    student_epochs: int = 90
     copies: int = 3
     seeds: int = 3
     resamples: int = 1000

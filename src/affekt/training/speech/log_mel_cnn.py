@@ -11,7 +11,7 @@ from affekt.training.speech.lesson import Lesson, Taught
 from affekt.training.speech.loop import SpeechPlan, train_network
 from affekt.training.speech.windows import Variation
 
-BABBLE = 0.35
+BABBLE = 0.6
 """How many of the clips have others talking behind them, where a model is to stand a full room."""
 
 

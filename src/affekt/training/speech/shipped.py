@@ -35,7 +35,7 @@ NANO = SpeechConfig(widths=(16, 20, 28, 40), hidden=40, dropout=0.1)
 
 def _plan() -> SpeechPlan:
     # Babble is mixed in while learning, of the voices that are learned from.
-    return replace(plan_of_log_mel(babble=BABBLE), changes=(everyday(),), copies=3, temperature=False)
+    return replace(plan_of_log_mel(babble=BABBLE), epochs=90, changes=(everyday(),), copies=3, temperature=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ class Config:
     )
     plan: SpeechPlan = field(default_factory=_plan)
     student: SpeechConfig = field(default_factory=SpeechConfig)
-    student_epochs: int = 60
+    student_epochs: int = 90
     share: float = 0.7
     heat: float = 2.0
     keep: Path | None = Path("runs/speech")

@@ -44,7 +44,7 @@ class Variation:
     frequency_share: float = 0.15
     noise: float = 0.0
     babble: float = 0.0
-    babble_db: tuple[float, float] = (0.0, 25.0)
+    babble_db: tuple[float, float] = (5.0, 20.0)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
