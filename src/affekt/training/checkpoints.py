@@ -25,7 +25,7 @@ class Checkpoint:
         """Return the last saved state, or None if there is none."""
         if not self.path.exists():
             return None
-        state: dict[str, Any] = torch.load(self.path, weights_only=True)
+        state: dict[str, Any] = torch.load(self.path, weights_only=True, map_location="cpu")
         return state
 
     def due(self) -> bool:

@@ -55,6 +55,11 @@ class Progress(NamedTuple):
     seconds_left: float
 
 
+def learning_device() -> torch.device:
+    """Return where networks learn: a CUDA device where there is one, else the processor."""
+    return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+
+
 def fine_tune(
     net: nn.Module,
     loss: Callable[[Rows], Tensor],
@@ -160,7 +165,8 @@ class _Run:
         self.best, self.best_epoch, self.losses = math.inf, 0, list[float]()
         self.best_state = _copy(net)
         self.mean = _copy(net) if plan.averaging else {}
-        self.narrow = plan.bfloat16 and torch.cpu._is_avx512_bf16_supported()
+        self.device = next((each.device.type for each in net.parameters()), "cpu")
+        self.narrow = plan.bfloat16 and (self.device != "cpu" or torch.cpu._is_avx512_bf16_supported())
 
     @property
     def over(self) -> bool:
@@ -177,7 +183,7 @@ class _Run:
         for group in self.optimizer.param_groups:
             factor = rate_factor(self.step, self.steps, self.plan.warmup, cosine=self.plan.cosine)
             group["lr"] = group["peak"] * factor
-        with torch.autocast("cpu", torch.bfloat16, enabled=self.narrow):
+        with torch.autocast(self.device, torch.bfloat16, enabled=self.narrow):
             found = loss(rows)
         if not torch.isfinite(found):
             raise InputError(f"The loss is not a number at step {self.step}. Lower the learning rate.")
@@ -240,7 +246,8 @@ class _Run:
         self.optimizer.load_state_dict(state["optimizer"])
         torch.set_rng_state(state["rng"])
         self.best_state, self.best, self.best_epoch = state["best_state"], state["best"], state["best_epoch"]
-        self.mean = state.get("mean", {})
+        # A checkpoint may come from another device than the one that goes on.
+        self.mean = {name: value.to(self.device) for name, value in state.get("mean", {}).items()}
         self.losses, self.step, self.epoch = list(state["losses"]), state["step"], state["epoch"]
 
 

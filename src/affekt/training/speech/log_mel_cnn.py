@@ -27,6 +27,7 @@ def plan_of_log_mel(*, babble: float = 0.0) -> SpeechPlan:
         mixup=0.3,
         smoothing=0.1,
         bfloat16=True,
+        anywhere=True,
         vary=Variation(speed=0.15, warp=0.1, gain=0.1, time_masks=2, frequency_masks=2, noise=0.05, babble=babble),
     )
 

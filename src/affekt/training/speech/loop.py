@@ -19,7 +19,7 @@ from affekt.corpora.sound_views import Change
 from affekt.errors import InputError
 from affekt.metrics.classification import unweighted_average_recall
 from affekt.training.checkpoints import Checkpoint
-from affekt.training.fine_tuning import Plan, Progress, fine_tune
+from affekt.training.fine_tuning import Plan, Progress, fine_tune, learning_device
 from affekt.training.speech.lesson import Floats, Lesson, Taught
 from affekt.training.speech.windows import HOP_S, Frames, Norm, Statistics, Variation, cut, vary
 
@@ -37,7 +37,8 @@ class SpeechPlan:
     (Zhang et al. 2018). smoothing: of labels. balanced: each label weighs the same. averaging: what share of the
     averaged weights is kept per step, 0 for none; the averaged ones answer. patience: epochs without better recall.
     changes: sounds changed beforehand, `copies` draws of each, of which each epoch draws one per clip.
-    temperature: whether the answers' sharpness is fitted to `valid`.
+    temperature: whether the answers' sharpness is fitted to `valid`. anywhere: learn where `learning_device` says,
+    which a `batch_loss` with tensors of its own has to follow; else on the processor.
     """
 
     epochs: int = 40
@@ -60,6 +61,7 @@ class SpeechPlan:
     copies: int = 1
     temperature: bool = True
     bfloat16: bool = False
+    anywhere: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -77,6 +79,14 @@ class Batch:
     speakers: Tensor
     weights: Tensor
     rows: NDArray[np.int64] = field(repr=False)
+
+    def to(self, device: torch.device) -> Batch:
+        """Return the batch with its tensors on a device."""
+        inputs, present = (tuple(each.to(device) for each in side) for side in (self.inputs, self.present))
+        targets, labels, speakers, weights = (
+            each.to(device) for each in (self.targets, self.labels, self.speakers, self.weights)
+        )
+        return Batch(inputs, present, targets, labels, speakers, weights, self.rows)
 
     @property
     def given(self) -> list[Tensor]:
@@ -109,7 +119,8 @@ def train_network(
 
     The network is called with (clip, frame, feature) and bool (clip, frame) of each view in turn and returns logits
     (clip, label). `batch_loss` takes it and a `Batch`, and returns a scalar; without one it is `cross_entropy`. Seed
-    torch before the network is made; what is drawn while learning follows `lesson.seed`. With a checkpoint in the
+    torch before the network is made; what is drawn while learning follows `lesson.seed`. It is on the
+    processor afterwards. With a checkpoint in the
     lesson a killed run goes on where it was. With ``norm="speaker"`` the answer normalises by the clips it is given,
     which is transductive, and `answer_knowing` by others. `watch` takes the logits of `valid` and says how wrong they
     are, where that is not what recall says; `tell` hears of progress.
@@ -119,6 +130,8 @@ def train_network(
     if plan.vary.babble and set(views) != {"log-mel"}:
         raise InputError(f"Babble is added to a log-mel spectrum alone, and the network sees {', '.join(views)}.")
     started = time.monotonic()
+    device = learning_device() if plan.anywhere else torch.device("cpu")
+    net.to(device)
     teacher = _Teacher(net, lesson, plan, views)
     chosen = batch_loss or cross_entropy
     epochs = 2 if lesson.smoke else plan.epochs
@@ -136,14 +149,14 @@ def train_network(
     )
     fitted = fine_tune(
         net,
-        lambda rows: chosen(net, teacher.batch(rows)),
+        lambda rows: chosen(net, teacher.batch(rows).to(device)),
         teacher.missed if watch is None else lambda: watch(teacher.watched.logits(lesson.valid)),
         lengths=np.ones(len(lesson.train), np.int64),
         plan=how,
         checkpoint=Checkpoint(lesson.checkpoint) if lesson.checkpoint else None,
         tell=tell,
     )
-    reader = teacher.reader(net)
+    reader = teacher.reader(net.to("cpu"))
     if plan.temperature:
         reader.temperature = fit_temperature(reader.logits(lesson.valid), lesson.valid.labels)
     measured = {
@@ -177,6 +190,7 @@ class Reader:
         lengths = np.array([len(kept[0].raw(i)) for i in range(len(clips))])
         order = np.argsort(lengths, kind="stable")
         out: Floats = np.zeros((len(clips), len(clips.space)))
+        device = next((each.device for each in self.net.parameters()), torch.device("cpu"))
         self.net.eval()
         with torch.no_grad():
             for rows in np.array_split(order, -(-len(order) // 32)):
@@ -185,7 +199,7 @@ class Reader:
                     windows = [frames.clip(int(i)) for i in rows]
                     longest = max(len(each) for each in windows)
                     given += cut(windows, min(most, max(least, longest)) if longest > 1 else 1)
-                out[rows] = self.net(*given).float().numpy()
+                out[rows] = self.net(*(each.to(device) for each in given)).float().cpu().numpy()
         return out
 
 

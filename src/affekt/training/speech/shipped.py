@@ -24,6 +24,7 @@ from torch import Tensor, nn
 from affekt.corpora.clips import Clips
 from affekt.metrics.classification import unweighted_average_recall
 from affekt.models.speech.net import SpeechConfig, SpeechNet
+from affekt.training.fine_tuning import learning_device
 from affekt.training.speech.changes import everyday
 from affekt.training.speech.export import answer_onnx, export_speech
 from affekt.training.speech.lesson import Floats, Lesson, Taught
@@ -91,7 +92,7 @@ def teach_nano(lesson: Lesson, config: Config = Config()) -> Taught:
 
 
 def _student(lesson: Lesson, config: Config, shape: SpeechConfig, epochs: int) -> Taught:
-    teacher, _ = _ensemble(lesson, config)
+    teacher = _ensemble(lesson, config)[0].to(learning_device() if config.plan.anywhere else "cpu")
 
     def loss(net: nn.Module, batch: Batch) -> Tensor:
         with torch.no_grad():
