@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from affekt.cli.failures import CANNOT
-from affekt.cli.heard import is_heard, print_heard, sound_options, take_listening, write_heard
+from affekt.cli.heard import is_heard, notes_of, print_heard, sound_options, take_listening, write_heard
 from affekt.cli.languages import language_code
 from affekt.cli.listing import print_json
 from affekt.cli.live import hear_live, live_options, take_live
@@ -184,12 +184,13 @@ def _show(reports: Iterable[Report], *, as_json: bool, drawing: bool, several: b
         if several or records:
             print_json(records if several else records[0])
     elif drawing:
+        from affekt.cli.heard_picture import draw_heard
         from affekt.cli.picture import draw_report
 
         console = screen()
         for report in reports:
             if is_heard(report):
-                print_heard(report, top=top)
+                draw_heard(report, console, notes=notes_of(report), top=top)
             else:
                 draw_report(report, console, top=top)
         console.print()

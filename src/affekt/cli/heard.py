@@ -114,11 +114,14 @@ def print_heard(report: Report, *, top: int = 5) -> None:
         said += ["-"] * (len(rows) - len(said))
         rows = [(*row, words) for row, words in zip(rows, said, strict=True)]
     print_listing(Listing(names, tuple(rows)))
-    notes = report.notes
-    if report.overall.vad is not None and report.overall.vad.mapped:
-        notes = (*notes, _MAPPED)
-    for note in notes:
+    for note in notes_of(report):
         click.echo(f"Note: {source} {note}", err=True)
+
+
+def notes_of(report: Report) -> tuple[str, ...]:
+    """Return what is to be known of how a sound was read."""
+    mapped = report.overall.vad is not None and report.overall.vad.mapped
+    return (*report.notes, _MAPPED) if mapped else report.notes
 
 
 def _row(source: str, reading: Reading, top: int, *, whole: bool = False) -> tuple[str, ...]:

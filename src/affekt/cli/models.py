@@ -103,7 +103,7 @@ def _answers(card: ModelCard, dimensions: str = "valence-arousal-dominance") -> 
 
 def _thresholds(card: ModelCard) -> dict[str, str]:
     """Return from which probability on each label counts, where the weights are there."""
-    if not (card.folder / "fit.json").is_file():
+    if not (card.folder / "fit.json").is_file() or card.space.name not in card.fit.thresholds:
         return {}
     limits = zip(card.space.labels, card.fit.thresholds[card.space.name], strict=True)
     return {"Thresholds": ", ".join(f"{label} {limit:.2f}" for label, limit in limits)}

@@ -10,13 +10,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from affekt.cli.plane import FINE, Glyphs
+from affekt.cli.plane import FINE, PLAIN, Glyphs
 from affekt.cli.words import Mark, bracketed, shown
 
 if TYPE_CHECKING:
     from rich.console import Console
     from rich.text import Text
 
+_WIDEST = 100  # columns; longer lines are hard to read
 SIDE_BY_SIDE = 70  # columns from which on things stand beside each other
 PRESENT, ABSENT, FAINT = "bold magenta", "dim", "dim"
 FOR, AGAINST = "magenta", "cyan"  # not green and red: a word that speaks for anger is no good news
@@ -30,6 +31,16 @@ class Page:
     width: int
     glyphs: Glyphs
     styled: bool
+
+
+def open_page(console: Console) -> Page:
+    """Return the page of a console: at most 100 columns wide, in ASCII where it cannot encode box characters."""
+    return Page(
+        console,
+        min(console.width, _WIDEST),
+        PLAIN if console.options.ascii_only else FINE,
+        console.is_terminal and not console.is_dumb_terminal,
+    )
 
 
 def print_line(page: Page, text: str | Text, style: str = "") -> None:

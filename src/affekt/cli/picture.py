@@ -13,10 +13,11 @@ from affekt.cli.page import (
     SIDE_BY_SIDE,
     Page,
     marked_text,
+    open_page,
     print_line,
     print_wrapped,
 )
-from affekt.cli.plane import FINE, PLAIN, bar, draw_plane
+from affekt.cli.plane import bar, draw_plane
 from affekt.cli.strip import draw_sentences
 from affekt.cli.words import marks, shown, signed
 from affekt.types import Reading, Report
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.text import Text
 
-_WIDEST = 100  # columns; longer lines are hard to read
 _PLANE = 27
 _SHOWN_CHARACTERS = 600  # of a text that is one reading
 _LABELS, _WORDS = 5, 6  # of evidence: labels, and words for each
@@ -37,12 +37,7 @@ def draw_report(report: Report, console: Console, *, top: int = 5) -> None:
     Control characters in the text are shown as U+FFFD, never sent. On a console that cannot encode
     box characters everything is drawn in ASCII.
     """
-    page = Page(
-        console,
-        min(console.width, _WIDEST),
-        PLAIN if console.options.ascii_only else FINE,
-        console.is_terminal and not console.is_dumb_terminal,
-    )
+    page = open_page(console)
     page.console.print()
     if report.source is not None:
         print_line(page, shown(report.source), "bold")
@@ -51,10 +46,10 @@ def draw_report(report: Report, console: Console, *, top: int = 5) -> None:
         print_line(page, "overall", "bold")
     else:
         _draw_text(page, report)
-    _draw_reading(page, report.overall, report.provenance.model, top)
+    draw_reading(page, report.overall, report.provenance.model, top)
     _draw_opinion(page, report.overall, top)
     _draw_evidence(page, report.overall)
-    _draw_provenance(page, report)
+    draw_provenance(page, report)
 
 
 def _draw_text(page: Page, report: Report) -> None:
@@ -66,7 +61,7 @@ def _draw_text(page: Page, report: Report) -> None:
     page.console.print()
 
 
-def _draw_reading(page: Page, reading: Reading, model: str, top: int) -> None:
+def draw_reading(page: Page, reading: Reading, model: str, top: int) -> None:
     """Draw one reading: bars and numbers, and the plane beside or below them."""
     from rich.text import Text
 
@@ -199,7 +194,8 @@ def _draw_evidence(page: Page, reading: Reading) -> None:
     page.console.print()
 
 
-def _draw_provenance(page: Page, report: Report) -> None:
+def draw_provenance(page: Page, report: Report) -> None:
+    """Draw which model, space and licence the answer is of."""
     made, space = report.provenance, report.overall.space
     parts = [
         f"model {made.model} {made.model_version}",
