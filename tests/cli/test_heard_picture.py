@@ -62,7 +62,7 @@ def test_a_call_has_a_lane_for_each_speaker_and_a_line_for_each_segment() -> Non
     assert [line.split()[4] for line in segments] == ["neutral", "angry", "sad"]
     assert "0.70  sad 0.20" in segments[1]
     assert "  overall, 2 speakers" in lines and "  resampled from 8,000 Hz" in lines
-    assert lines[-1] == "  model speech 1 · space toy-three (3) · CC0-1.0 · affekt 0.1.0"
+    assert lines[-2] == "  model speech 1 · space toy-three (3) · CC0-1.0 · affekt"
 
 
 @pytest.mark.parametrize("width", [40, 64, 100, 200])
