@@ -223,3 +223,29 @@ def test_each_of_several_corpora_is_scored_among_its_own_labels(tmp_path: Path) 
     kept = np.load(next(path for path in (tmp_path / "plain").glob("*fold-0*.npz")))["probabilities"]
     assert kept.shape[1] == 3  # The answers are kept whole; "a" has two of the labels, and is asked for those.
     assert found["a"].value > 0.9
+
+
+def test_a_method_is_compared_with_the_baseline_on_the_same_clips(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(speech, "BASELINE", "plain-normalised")
+    clips = planted(loud=0.9)
+    found = list(
+        speech.suite_rows(
+            {"planted": clips}, ("plain", "plain-normalised"), ("folds",), SpeechBench([0], runs=tmp_path, resamples=50)
+        )
+    )
+    rows = {(row.model, row.metric): row for each in found for row in each}
+    gain = rows["plain", "uar:minus:plain-normalised"]
+    assert gain.value == pytest.approx(rows["plain", "uar"].value - rows["plain-normalised", "uar"].value)
+    assert gain.low is not None and gain.high is not None and gain.low <= gain.value <= gain.high < 0
+    assert {model for model, _ in rows} == {"plain", "plain-normalised"}
+
+
+def test_of_many_labels_the_three_likeliest_count_too(tmp_path: Path) -> None:
+    space = LabelSpace("many", tuple(f"label-{i}" for i in range(10)), "exclusive", "made for a test")
+    rows = evaluate_method(
+        "plain", planted(each=20, space=space), "folds", SpeechBench([0], runs=tmp_path, resamples=20)
+    )
+    found = {row.metric: row.value for row in rows}
+    assert found["accuracy"] <= found["top-3"] <= 1 and found["top-3"] > 0.5

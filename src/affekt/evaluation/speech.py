@@ -18,13 +18,13 @@ from pathlib import Path
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from affekt.corpora.clips import Clips, mixed_folds
 from affekt.errors import InputError, unknown_name
 from affekt.evaluation.experiment import Arm, Experiment, Outcome, run_experiment
 from affekt.evaluation.records import ResultRow, replace_file
-from affekt.evaluation.speech_arms import METRICS, PROTOCOL, outcome
+from affekt.evaluation.speech_arms import METRICS, PROTOCOL, TOP_3, outcome
 from affekt.metrics.classification import unweighted_average_recall
 from affekt.training.speech.index import METHODS, find_method
 from affekt.training.speech.lesson import Lesson, Taught
@@ -37,6 +37,8 @@ PROTOCOLS: tuple[Protocol, ...] = ("fixed", "folds", "speakers-mixed", "sentence
 ACROSS = "across:"
 """What stands before the condition whose values are learned from and scored in turn."""
 KNOWN = (0, 5, 10, 20)
+BASELINE = "functionals-svm"
+_MANY_LABELS = 10
 _NAMES = {
     **{"happy": "happiness", "sad": "sadness", "angry": "anger", "fearful": "fear"},
     **{"surprised": "surprise"},
@@ -129,56 +131,63 @@ def _round(name: str, folds: Ints, test: int, stops: tuple[int, ...]) -> Round:
 
 
 def evaluate_method(
-    method: str, clips: Clips, protocol: Protocol, bench: SpeechBench = SpeechBench()
+    method: str,
+    clips: Clips,
+    protocol: Protocol,
+    bench: SpeechBench = SpeechBench(),
+    *,
+    against: str | None = None,
 ) -> list[ResultRow]:
     """Return the rows of a method on a corpus: UA (`uar`), WA (`accuracy`), macro-F1, ECE, seconds, parameters.
 
-    Each metric is taken over all scored clips of all folds together, as the mean over seeds, with a 95 % interval that
-    resamples speakers. `seconds` is learning and answering of all folds, `parameters` those of one. Of several corpora
-    that are learned together (`read_joint_clips`) each has rows of its own besides, answered among the labels it has.
-    Raises `UnknownNameError` for a method that is not known.
+    Folds are those of `rounds`; the rest is `score_rounds`.
     """
-    find_method(method)
-    taken = rounds(clips, protocol)
-    if bench.smoke:
-        taken = taken[:1]
-    scored = np.concatenate([each.test for each in taken])
-    truth = clips.labels[scored]
-
-    def run(seed: int) -> Outcome:
-        found = [_kept(_Question(method, clips, each, protocol), seed, bench) for each in taken]
-        probabilities = np.concatenate([each.probabilities for each in found])
-        seconds = sum(each.seconds for each in found)
-        measured = {"valid-uar": float(np.mean([each.measured.get("valid-uar", np.nan) for each in found]))}
-        return outcome(probabilities, seconds, found[0].parameters, measured)
-
-    settings = json.dumps([bench.smoke, version_of_method(method), fingerprint(clips)])
-    names = (method, clips.corpus, _split_name(protocol), _protocol_name(protocol))
-    experiment = _experiment(names, truth, len(clips.space), clips.take(scored).speakers, Arm(method, run, settings))
-    found = [experiment]
-    sources = np.asarray(clips.conditions.get("corpus", ("",) * len(clips)))[scored]
-    for name in np.unique(sources) if len(np.unique(sources)) > 1 else ():
-        places = np.flatnonzero(sources == name)
-        of = (method, str(name), f"{names[2]}:with:{clips.corpus}", names[3])
-        own = np.unique(truth[places])
-        arm = Arm(method, partial(_among, run, places, own), f"{settings} {name}")
-        speakers = clips.take(scored[places]).speakers
-        found.append(_experiment(of, np.searchsorted(own, truth[places]), len(own), speakers, arm))
-    how = (bench.runs / "scored", bench.seeds, bench.resamples)
-    return [row for each in found for row in run_experiment(each, runs=how[0], seeds=how[1], resamples=how[2])]
+    names = (_split_name(protocol), _protocol_name(protocol))
+    return score_rounds(method, clips, rounds(clips, protocol), names, bench, kept_as=protocol, against=against)
 
 
 def score_rounds(
-    method: str, clips: Clips, taken: Sequence[Round], names: tuple[str, str], bench: SpeechBench = SpeechBench()
+    method: str,
+    clips: Clips,
+    taken: Sequence[Round],
+    names: tuple[str, str],
+    bench: SpeechBench = SpeechBench(),
+    *,
+    kept_as: str = "",
+    against: str | None = None,
 ) -> list[ResultRow]:
-    """Return the rows of a method over folds of one's own: what `evaluate_method` does for the protocols it knows.
+    """Return the rows of a method over folds of one's own; names: the split and the protocol that the rows are of.
 
-    names: the split and the protocol that the rows are of. All scored clips of all folds are taken together.
+    Each metric is taken over all scored clips of all folds together, as the mean over seeds, with a 95 % interval that
+    resamples speakers; of ten labels or more also how often the true one is among the three likeliest (`top-3`).
+    `seconds` is learning and answering of all folds, `parameters` those of one. With `against` another method there
+    are rows of the paired gain over it, ``uar:minus:NAME``. Of several corpora that are learned together
+    (`read_joint_clips`) each has rows of its own besides, answered among the labels it has. Answers are kept under the
+    name `kept_as`, or the protocol's. Raises `UnknownNameError` for a method that is not known.
     """
-    find_method(method)
     split, protocol = names
     taken = taken[: 1 if bench.smoke else None]
     scored = np.concatenate([each.test for each in taken])
+    truth, speakers = clips.labels[scored], np.asarray(clips.take(scored).speakers)
+    arms = [_arm(each, clips, taken, kept_as or protocol, bench) for each in (method, against) if each]
+    found = [_experiment((method, clips.corpus, split, protocol), truth, len(clips.space), speakers, *arms)]
+    sources = np.asarray(clips.conditions.get("corpus", ("",) * len(clips)))[scored]
+    for name in np.unique(sources) if len(np.unique(sources)) > 1 else ():
+        places = np.flatnonzero(sources == name)
+        of = (method, str(name), f"{split}:with:{clips.corpus}", protocol)
+        own = np.unique(truth[places])
+        among = [
+            replace(arm, run=partial(_among, arm.run, places, own), settings=f"{arm.settings} {name}") for arm in arms
+        ]
+        found.append(_experiment(of, np.searchsorted(own, truth[places]), len(own), speakers[places], *among))
+    how = (bench.runs / "scored", bench.seeds, bench.resamples)
+    rows = [row for each in found for row in run_experiment(each, runs=how[0], seeds=how[1], resamples=how[2])]
+    return [row for row in rows if row.model == method]
+
+
+def _arm(method: str, clips: Clips, taken: Sequence[Round], protocol: str, bench: SpeechBench) -> Arm:
+    """A method that is taught each fold and asked its test clips."""
+    find_method(method)
 
     def run(seed: int) -> Outcome:
         found = [_kept(_Question(method, clips, each, protocol), seed, bench) for each in taken]
@@ -186,10 +195,7 @@ def score_rounds(
         probabilities = np.concatenate([each.probabilities for each in found])
         return outcome(probabilities, sum(each.seconds for each in found), found[0].parameters, measured)
 
-    settings = json.dumps([bench.smoke, version_of_method(method), fingerprint(clips)])
-    place, arm = (method, clips.corpus, split, protocol), Arm(method, run, settings)
-    experiment = _experiment(place, clips.labels[scored], len(clips.space), clips.take(scored).speakers, arm)
-    return run_experiment(experiment, runs=bench.runs / "scored", seeds=bench.seeds, resamples=bench.resamples)
+    return Arm(method, run, json.dumps([bench.smoke, version_of_method(method), fingerprint(clips)]))
 
 
 def _among(run: Callable[[int], Outcome], places: Ints, own: Ints, seed: int) -> Outcome:
@@ -200,12 +206,13 @@ def _among(run: Callable[[int], Outcome], places: Ints, own: Ints, seed: int) ->
 
 
 def _experiment(
-    names: tuple[str, str, str, str], truth: Ints, labels: int, speakers: Sequence[str], arm: Arm
+    names: tuple[str, str, str, str], truth: Ints, labels: int, speakers: ArrayLike, *arms: Arm
 ) -> Experiment:
     """names: the method, the corpus, the split, the protocol; truth: of what is scored, a place among `labels`."""
     matrix = np.eye(labels, dtype=bool)[truth]
     wanted = {"decided": truth, "matrix": matrix, "probabilities": truth}
-    return Experiment(*names, wanted, METRICS, [arm], np.asarray(speakers))
+    metrics = {**METRICS, **(TOP_3 if labels >= _MANY_LABELS else {})}
+    return Experiment(*names, wanted, metrics, arms, np.asarray(speakers))
 
 
 def fold_answers(method: str, clips: Clips, *, seed: int = 0, bench: SpeechBench = SpeechBench()) -> Floats:
@@ -501,7 +508,10 @@ def best_methods(rows: Sequence[ResultRow], count: int = 5) -> tuple[str, ...]:
 def suite_rows(
     corpora: Mapping[str, Clips], methods: Sequence[str], protocols: Sequence[str], bench: SpeechBench
 ) -> Iterator[list[ResultRow]]:
-    """Yield the rows of each method, corpus and protocol as they come, so that they can be written at once."""
+    """Yield the rows of each method, corpus and protocol as they come, so that they can be written at once.
+
+    Where `BASELINE` is among the methods, the others are compared with it on the same clips.
+    """
     for method in methods:
         for protocol in protocols:
             if protocol == "cross-corpus":
@@ -512,7 +522,8 @@ def suite_rows(
                     plain = method.removesuffix("-normalised")
                     yield evaluate_known(method, clips, bench, plain=plain if plain != method else None)
                 elif protocol in PROTOCOLS:
-                    yield evaluate_method(method, clips, protocol, bench)
+                    against = BASELINE if BASELINE in methods and method != BASELINE else None
+                    yield evaluate_method(method, clips, protocol, bench, against=against)
                 elif protocol.startswith(ACROSS):
                     from affekt.evaluation.speech_across import across_condition
 

@@ -39,6 +39,16 @@ def top_label_ece_debiased(truth: ArrayLike, probability: ArrayLike) -> float:
     return debiased_calibration_error(said.argmax(1) == np.asarray(truth), said.max(1), bins=10)
 
 
+def top_3(truth: ArrayLike, probability: ArrayLike) -> float:
+    """Return how often the true label is among the three likeliest; truth: int64 (item,), probability: (item, label).
+
+    >>> top_3([0, 3], [[0.4, 0.3, 0.2, 0.1]] * 2)
+    0.5
+    """
+    said = np.argsort(-np.asarray(probability), 1, kind="stable")[:, :3]
+    return float((said == np.asarray(truth)[:, None]).any(1).mean())
+
+
 METRICS: Mapping[str, tuple[Metric, str]] = {
     "uar": (unweighted_average_recall, "decided"),
     "accuracy": (accuracy, "decided"),
@@ -46,6 +56,7 @@ METRICS: Mapping[str, tuple[Metric, str]] = {
     "ece": (top_label_ece, "probabilities"),
     "ece-debiased": (top_label_ece_debiased, "probabilities"),
 }
+TOP_3: Mapping[str, tuple[Metric, str]] = {"top-3": (top_3, "probabilities")}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
