@@ -25,7 +25,7 @@ from affekt.types import LabelSpace
 from planted_voices import RATE, planted_voice, write_voices
 
 soundfile = pytest.importorskip("soundfile")
-PLAN = {"epochs": 12, "patience": 12, "copies": 0, "seconds": 0.5, "mixup": 0.0, "learning_rate": 4e-3}
+PLAN = {"epochs": 12, "patience": 12, "copies": 0, "seconds": 0.5, "mixup": 0.0, "babble": 0.0, "learning_rate": 4e-3}
 SPACE = LabelSpace("planted-teacher", ("calm", "anger"), "exclusive", "planted", "calm")
 
 

@@ -50,8 +50,10 @@ def test_json_holds_every_field_and_filters_narrow_it():
 def test_one_paper():
     said = dict(line.split("\t") for line in run("sed-zed").stdout.splitlines() if not line.startswith("Shown by"))
     assert said["Id"] == "sed-zed"
-    assert said["Status"].startswith("partly: ")
-    assert said["Command"].startswith("pytest tests/metrics/test_timeline.py")
+    assert said["Status"].startswith("works: ")
+    assert said["Command"].startswith("python recipes/sed_zed/run.py")
+    partly = dict(line.split("\t") for line in run("reccon").stdout.splitlines() if not line.startswith("Shown by"))
+    assert partly["Status"].startswith("partly: ") and "Not yet: " in partly["Works today"]
     record = json.loads(run("sed-zed", "--json").stdout)
     assert {"affekt.metrics.timeline", "affekt.corpora.zed"} <= set(record["where"])
     assert "meld" in json.loads(run("meld", "--json").stdout)["corpora"]

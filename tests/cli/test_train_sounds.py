@@ -18,7 +18,7 @@ from planted_voices import RATE, planted_voice, write_voices
 
 soundfile = pytest.importorskip("soundfile")
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
-PLAN = {"epochs": 14, "patience": 14, "copies": 0, "seconds": 0.5, "mixup": 0.0, "learning_rate": 4e-3}
+PLAN = {"epochs": 14, "patience": 14, "copies": 0, "seconds": 0.5, "mixup": 0.0, "babble": 0.0, "learning_rate": 4e-3}
 
 
 def run(*words: object) -> Result:

@@ -44,7 +44,8 @@ _SQUARED = 0.1  # share of the squared error beside the concordance: it keeps ra
 
 @dataclass(frozen=True, slots=True)
 class OwnPlan:
-    """How it learns: `copies` of each clip changed as sounds are every day, at most `epochs` passes, with `mixup`."""
+    """How it learns: `copies` of each clip changed as sounds are every day, others talking behind a share `babble` of
+    them, at most `epochs` passes, with `mixup`."""
 
     shape: Shape = "speech"
     epochs: int = 60
@@ -53,6 +54,7 @@ class OwnPlan:
     patience: int = 20
     copies: int = 1
     mixup: float = 0.3
+    babble: float = BABBLE
     seconds: float = 2.0
     seed: int = 0
     checkpoint_s: float = 60.0
@@ -120,7 +122,7 @@ def learn(lesson: OwnLesson, plan: OwnPlan = OwnPlan(), tell: Callable[[Progress
         averaging=0.99 if len(lesson.train) * plan.epochs > 500 * _batch(lesson, plan) else 0.0,
         patience=plan.patience,
         seconds=plan.seconds,
-        vary=plan_of_log_mel(babble=BABBLE).vary,
+        vary=plan_of_log_mel(babble=plan.babble).vary,
         balanced=False,
         smoothing=0.0,
         changes=(everyday(),) if plan.copies else (),
