@@ -156,7 +156,7 @@ def _ours(card: ModelCard) -> Subject:
             return in_asked(answer_sounds(card, question), question)
         reader = open_reader(card)
         texts = question.texts
-        if not any(text.strip() for text in texts):
+        if len(texts) and not any(text.strip() for text in texts):
             raise InputError(f"{card.name} reads text, and there is none. Name a model that hears for files of sound.")
         languages = [record.signal.language for record in question.records]
         count = len(texts)
