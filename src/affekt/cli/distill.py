@@ -7,11 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from affekt.cli.failures import Interruption
-from affekt.cli.listing import json_option, print_json
+from affekt.cli.learning import learning, print_made, told_plan
+from affekt.cli.listing import json_option
 from affekt.cli.own import own_options, take_description
-from affekt.cli.train import show_trained, training_progress
-from affekt.errors import MissingDependencyError
 
 if TYPE_CHECKING:
     from affekt.evaluation.own_model import TrainOptions
@@ -80,31 +78,16 @@ def distill_command(*, source: str, teacher: str, output: Path | None, quiet: bo
         description=take_description(on),
         folder=on["folder"],
     )
-    try:
-        with training_progress(quiet=quiet or as_json) as tell:
-            made = distill(asked, output, _options(on), tell)
-    except ModuleNotFoundError as error:
-        raise MissingDependencyError(
-            f"Distilling needs {error.name}. Install what it takes: pip install 'affekt[train]'"
-        ) from error
-    except KeyboardInterrupt as error:
-        raise Interruption("Stopped. Give the same command again to go on, or add --restart to begin anew.") from error
-    if as_json:
-        print_json({"folder": str(made.folder), **made.card})
-        return
-    show_trained(made, quiet=quiet)
+    with learning("Distilling", quiet=quiet or as_json) as tell:
+        made = distill(asked, output, _options(on), tell)
+    print_made(made, as_json=as_json, quiet=quiet)
 
 
 def _options(on: dict[str, Any]) -> TrainOptions:
-    from affekt.evaluation.own_options import SHAPES, TrainOptions
+    from affekt.evaluation.own_model import TrainOptions
 
-    told = {"epochs": on["epochs"], "batch": on["batch_size"], "learning_rate": on["learning_rate"]}
-    told = {name: value for name, value in told.items() if value is not None}
-    base, plan = on["base"] or "text", None
-    if told and base not in SHAPES:
-        from affekt.training.own_tuning import default_plan
-
-        plan = default_plan(base, seed=on["seed"], **told)
+    base = on["base"] or "text"
+    told, plan = told_plan(on, base)
     return TrainOptions(
         base=base,
         most=on["most"],

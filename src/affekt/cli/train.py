@@ -2,24 +2,18 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from affekt.cli.evaluate import number
-from affekt.cli.failures import Interruption
-from affekt.cli.listing import Listing, json_option, print_details, print_json, print_listing
+from affekt.cli.learning import learning, print_made, told_plan
+from affekt.cli.listing import json_option
 from affekt.cli.own import own_options, scales_of, take_description
-from affekt.cli.progress import duration
-from affekt.cli.terminal import is_terminal, screen
-from affekt.errors import InputError, MissingDependencyError
+from affekt.errors import InputError
 
 if TYPE_CHECKING:
-    from affekt.evaluation.own_model import Step, TrainedModel, TrainOptions
+    from affekt.evaluation.own_model import TrainOptions
     from affekt.evaluation.own_table import Asked
 
 _METHODS = ("frozen", "fine-tune")
@@ -102,19 +96,9 @@ def train_command(*, table: str, output: Path | None, quiet: bool, as_json: bool
 
     output = output or Path(f"{Path(table).name.partition('.')[0]}-model")
     asked, options = _asked(table, on), _options(on)
-    try:
-        with training_progress(quiet=quiet or as_json) as tell:
-            made = train(asked, output, options, tell)
-    except ModuleNotFoundError as error:
-        raise MissingDependencyError(
-            f"Training needs {error.name}. Install what it takes: pip install 'affekt[train]'"
-        ) from error
-    except KeyboardInterrupt as error:
-        raise Interruption("Stopped. Give the same command again to go on, or add --restart to begin anew.") from error
-    if as_json:
-        print_json({"folder": str(made.folder), **made.card})
-        return
-    show_trained(made, quiet=quiet)
+    with learning("Training", quiet=quiet or as_json) as tell:
+        made = train(asked, output, options, tell)
+    print_made(made, as_json=as_json, quiet=quiet)
 
 
 def _asked(table: str, on: dict[str, Any]) -> Asked:
@@ -148,15 +132,7 @@ def _options(on: dict[str, Any]) -> TrainOptions:
     """Return how to train, as the options say."""
     from affekt.evaluation.own_model import TrainOptions
 
-    told = {"epochs": on["epochs"], "batch": on["batch_size"], "learning_rate": on["learning_rate"]}
-    told = {name: value for name, value in told.items() if value is not None}
-    plan = None
-    from affekt.evaluation.own_options import SHAPES
-
-    if told and on["base"] not in SHAPES:
-        from affekt.training.own_tuning import default_plan
-
-        plan = default_plan(on["base"], seed=on["seed"], **told)
+    told, plan = told_plan(on, on["base"])
     return TrainOptions(
         base=on["base"],
         method=on["method"],
@@ -171,66 +147,3 @@ def _options(on: dict[str, Any]) -> TrainOptions:
         checkpoint_s=on["checkpoint_every"],
         heard={**told, "checkpoint_s": on["checkpoint_every"]} if told else {},
     )
-
-
-def show_trained(made: TrainedModel, *, quiet: bool) -> None:
-    """Print the scores of a model that was trained, and where it lies."""
-    scores, trained = made.scores, made.card["training"]
-    rows = []
-    for name, each in scores.test.scores.items():
-        dev = "-" if scores.dev is None or name not in scores.dev.scores else number(scores.dev.scores[name].value)
-        row = [name, dev, number(each.value), f"{number(each.low)} to {number(each.high)}", f"{each.n:,}"]
-        if scores.contrast is not None:
-            row.append(number(scores.contrast.scores[name].value) if name in scores.contrast.scores else "-")
-        rows.append(tuple(row))
-    print_listing(
-        Listing(("Metric", "Dev", "Test", "95 %", "Items", *((scores.beside,) if scores.contrast else ())), tuple(rows))
-    )
-    click.echo()
-    counts = ", ".join(f"{name} {count:,}" for name, count in trained["counts"].items())
-    what = "your.wav" if made.card.get("modality") == "speech" else '"your words"'
-    said: dict[str, str | list[str]] = {
-        "Model": str(made.folder),
-        "About": str(made.card["summary"]),
-        "Items": counts,
-        "Report": str(made.folder / "report.html"),
-        "Took": duration(trained["seconds"]),
-        "Use it": f"affekt analyze {what} --model {'' if made.folder.is_absolute() else './'}{made.folder}",
-    }
-    if scores.gain is not None:
-        found = scores.gain.found
-        said[f"Beside {scores.beside}"] = (
-            f"{scores.gain.metric} {found.difference:+.3f} ({found.low:+.3f} to {found.high:+.3f}), "
-            f"p {found.p_value:.3f}"
-        )
-    print_details(said)
-    if not quiet:
-        for note in trained["notes"]:
-            click.echo(f"- {note}")
-
-
-@contextmanager
-def training_progress(*, quiet: bool) -> Iterator[Callable[[Step], None]]:
-    """Give a function that draws what is being done, how far it is and how long it takes; on a terminal only."""
-    if quiet or not is_terminal(sys.stderr):
-        yield lambda step: None
-        return
-    from rich.progress import BarColumn, TextColumn
-    from rich.progress import Progress as Bar
-
-    with Bar(
-        BarColumn(bar_width=24),
-        TextColumn("{task.fields[words]}"),
-        console=screen(sys.stderr),
-        transient=True,
-        refresh_per_second=4,
-    ) as bar:
-        task = bar.add_task("", total=1.0, words="")
-
-        def draw(step: Step) -> None:
-            words = step.doing if step.seconds_left is None else f"{step.doing}  {100 * step.done:.0f} %"
-            if step.seconds_left is not None:
-                words += f"  {duration(step.seconds_left)} left"
-            bar.update(task, completed=step.done, words=words)
-
-        yield draw
