@@ -17,10 +17,10 @@ from planted import planted
 from affekt.corpora.clips import read_clips
 from affekt.corpora.utterances import of_clips
 from affekt.evaluation.experiment import Arm, Outcome, run_experiment
-from affekt.evaluation.fused_arms import FusedSplit, folds_split, fused_experiment, mosi_split, some_clips
+from affekt.evaluation.fused_arms import FusedSplit, folds_split, mosi_split, some_clips
 from affekt.evaluation.records import ResultRow, write_results
 from affekt.evaluation.settings import read_settings
-from affekt.evaluation.speech_arms import outcome, print_rows
+from affekt.evaluation.speech_arms import outcome, print_rows, speech_experiment
 from affekt.training.fused import FusedLesson
 from affekt.training.speech.emoq import Config as Method
 from affekt.training.speech.emoq import small_decoder, teach, with_pieces
@@ -69,7 +69,7 @@ def rows_of(corpus: str, config: Config) -> list[ResultRow]:
 
     arms = [Arm(name, partial(run, kind), f"{kind} {told}") for name, kind in methods.items()]
     return run_experiment(
-        fused_experiment("emoq", split, arms, corpus=corpus),
+        speech_experiment("emoq", split, arms, corpus=corpus),
         runs=Path("runs/ser"),
         seeds=range(config.seeds),
         resamples=config.resamples,

@@ -18,10 +18,10 @@ import numpy as np
 
 from affekt.corpora.clips import read_clips
 from affekt.evaluation.experiment import Arm, Outcome, run_experiment
-from affekt.evaluation.fused_arms import FusedSplit, folds_split, fused_arm, fused_experiment, mosi_split, some_clips
+from affekt.evaluation.fused_arms import FusedSplit, folds_split, fused_arm, mosi_split, some_clips
 from affekt.evaluation.records import ResultRow, write_results
 from affekt.evaluation.settings import read_settings
-from affekt.evaluation.speech_arms import outcome, print_rows
+from affekt.evaluation.speech_arms import outcome, print_rows, speech_experiment
 from affekt.models.is2025_graph_prosody.net import FUSIONS
 from affekt.training.fused import Fused, FusedLesson
 from affekt.training.speech.graph_prosody import Config as Method
@@ -67,7 +67,7 @@ def rows_of(corpus: str, config: Config) -> list[ResultRow]:
         rest = split.only(*(name for name in split.train.tokens if name != "f0"))
         arms.append(fused_arm("no-f0", partial(teach, config=method), rest, settings=(method, *told), smoke=smoke))
     return run_experiment(
-        fused_experiment("is2025-graph-prosody", split, arms),
+        speech_experiment("is2025-graph-prosody", split, arms),
         runs=Path("runs/ser"),
         seeds=range(config.seeds),
         resamples=config.resamples,

@@ -19,9 +19,10 @@ from planted import planted
 from affekt.corpora.clips import read_clips
 from affekt.corpora.utterances import Utterances, join_utterances
 from affekt.evaluation.experiment import run_experiment
-from affekt.evaluation.fused_arms import FusedSplit, fused_arm, fused_experiment, mosi_split, some_clips
+from affekt.evaluation.fused_arms import FusedSplit, fused_arm, mosi_split, some_clips
 from affekt.evaluation.records import ResultRow, write_results
 from affekt.evaluation.settings import read_settings
+from affekt.evaluation.speech_arms import speech_experiment
 from affekt.training.fused import Fused, FusedLesson, FusedPlan
 from affekt.training.speech.mdat import Config as Method
 from affekt.training.speech.mdat import adapt, draw_shots, spoken_parts, teach
@@ -118,7 +119,7 @@ def across(
             for arm, kind in methods.items()
         ]
         protocol = f"other-languages+{count}-shots"
-        experiment = fused_experiment("mdat-cross-language", split, arms, corpus=name, protocol=protocol)
+        experiment = speech_experiment("mdat-cross-language", split, arms, corpus=name, protocol=protocol)
         rows += run_experiment(experiment, runs=Path("runs/ser"), seeds=range(config.seeds), resamples=config.resamples)
     return rows
 
@@ -169,7 +170,7 @@ def fused(config: Config) -> list[ResultRow]:
         fused_arm(name, partial(teach, config=kind), split, settings=kind, smoke=smoke)
         for name, kind in arms_of(config).items()
     ]
-    experiment = fused_experiment("mdat-cross-language", split, arms, corpus="mosi_features")
+    experiment = speech_experiment("mdat-cross-language", split, arms, corpus="mosi_features")
     return run_experiment(experiment, runs=Path("runs/ser"), seeds=range(config.seeds), resamples=config.resamples)
 
 

@@ -65,7 +65,8 @@ class _Verbs(click.Group):
 )
 @click.version_option(__version__, prog_name="affekt", message="%(prog)s %(version)s")
 def affekt() -> None:
-    """Read the emotions in text and speech, offline: labels, valence-arousal-dominance, and what speaks for them."""
+    """Read the emotions in text, offline: labels, valence-arousal-dominance, and the words behind them; and those in
+    speech, by a model of your own."""
     use_replacements()
 
 

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from affekt.cli.learning import learning, print_made, told_plan
-from affekt.cli.listing import json_option
+from affekt.cli.learning import learning, print_made, run_options, told_plan
 from affekt.cli.own import own_options, take_description
 
 if TYPE_CHECKING:
@@ -37,18 +36,10 @@ if TYPE_CHECKING:
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="The folder of the model. Default: SOURCE-model.")
 @click.option("--most", type=click.IntRange(min=1), metavar="N", help="Learn from N items at most, drawn at random.")
 @click.option("--licence", metavar="NAME", default="", help="What the data and answers may be used for, for the card.")
-@click.option("--name", default="", help="What the model is called. Default: the name of its folder.")
 @click.option("--epochs", type=click.IntRange(min=1), help="Of learning: at most so many.")
 @click.option("--batch-size", type=click.IntRange(min=1), help="Items learned from at once.")
 @click.option("--learning-rate", type=click.FloatRange(0, min_open=True), help="The highest rate.")
-@click.option("--seed", type=int, default=0, show_default=True, help="What draws parts, batches and first weights.")
-@click.option(
-    "--folder", type=click.Path(file_okay=False, path_type=Path), help="Where a corpus by name lies, if elsewhere."
-)
-@click.option("--restart", is_flag=True, help="Begin anew instead of going on where an earlier run stopped.")
-@click.option("--overwrite", is_flag=True, help="Replace the model in the folder.")
-@click.option("--quiet", is_flag=True, help="No progress and no notes.")
-@json_option
+@run_options
 def distill_command(*, source: str, teacher: str, output: Path | None, quiet: bool, as_json: bool, **on: Any) -> None:
     """Teach a small model what a large one says of sound, or of text, that nobody has labelled.
 

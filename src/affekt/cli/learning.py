@@ -5,13 +5,14 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from affekt.cli.evaluate import number
 from affekt.cli.failures import Interruption
-from affekt.cli.listing import Listing, print_details, print_json, print_listing
+from affekt.cli.listing import Listing, json_option, print_details, print_json, print_listing
 from affekt.cli.progress import duration
 from affekt.cli.terminal import is_terminal, screen
 from affekt.errors import MissingDependencyError
@@ -19,6 +20,25 @@ from affekt.errors import MissingDependencyError
 if TYPE_CHECKING:
     from affekt.evaluation.own_model import Step, TrainedModel
     from affekt.training.fine_tuning import Plan
+
+
+def run_options(command: Any) -> Any:
+    """Return the command with the options of a run that makes a model: its name, seed, folder, and how it begins."""
+    folder = click.Path(file_okay=False, path_type=Path)
+    options = (
+        click.option("--name", default="", help="What the model is called. Default: the name of its folder."),
+        click.option(
+            "--seed", type=int, default=0, show_default=True, help="What draws parts, batches and first weights."
+        ),
+        click.option("--folder", type=folder, help="Where a corpus by name lies, if elsewhere."),
+        click.option("--restart", is_flag=True, help="Begin anew instead of going on where an earlier run stopped."),
+        click.option("--overwrite", is_flag=True, help="Replace the model in the folder."),
+        click.option("--quiet", is_flag=True, help="No progress and no notes."),
+        json_option,
+    )
+    for option in reversed(options):
+        command = option(command)
+    return command
 
 
 @contextmanager

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from affekt.cli.learning import learning, print_made, told_plan
-from affekt.cli.listing import json_option
+from affekt.cli.learning import learning, print_made, run_options, told_plan
 from affekt.cli.own import own_options, scales_of, take_description
 from affekt.errors import InputError
 
@@ -54,21 +53,13 @@ _KINDS = ("exclusive", "multi-label", "ordinal", "dimensional", "votes")
 @click.option("--most", type=click.IntRange(min=1), metavar="N", help="Learn from N rows at most, drawn at random.")
 @click.option("--hard", is_flag=True, help="Learn the agreed label even where there are raters' votes.")
 @click.option("--licence", metavar="NAME", default="", help="The licence of the data, for the model's card.")
-@click.option("--name", default="", help="What the model is called. Default: the name of its folder.")
 @click.option("--epochs", type=click.IntRange(min=1), help="Of fine-tuning: at most so many.")
 @click.option("--batch-size", type=click.IntRange(min=1), help="Of fine-tuning: texts learned from at once.")
 @click.option("--learning-rate", type=click.FloatRange(0, min_open=True), help="Of fine-tuning: the highest rate.")
 @click.option(
     "--checkpoint-every", type=click.FloatRange(0), default=60.0, show_default=True, help="Of fine-tuning: seconds."
 )
-@click.option("--seed", type=int, default=0, show_default=True, help="What draws parts, batches and first weights.")
-@click.option(
-    "--folder", type=click.Path(file_okay=False, path_type=Path), help="Where a corpus by name lies, if elsewhere."
-)
-@click.option("--restart", is_flag=True, help="Begin anew instead of going on where an earlier run stopped.")
-@click.option("--overwrite", is_flag=True, help="Replace the model in the folder.")
-@click.option("--quiet", is_flag=True, help="No progress and no notes.")
-@json_option
+@run_options
 def train_command(*, table: str, output: Path | None, quiet: bool, as_json: bool, **on: Any) -> None:
     """Train a model on a labelled table, or on a corpus, and score it.
 

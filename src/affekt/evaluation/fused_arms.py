@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 
 from affekt.corpora.clips import Clips
 from affekt.corpora.utterances import Utterances, read_utterances
-from affekt.evaluation.experiment import Arm, Experiment, Outcome
-from affekt.evaluation.speech_arms import METRICS, outcome
+from affekt.evaluation.experiment import Arm, Outcome
+from affekt.evaluation.speech_arms import outcome
 from affekt.training.fused import Fused, FusedLesson
 
 
@@ -74,12 +74,3 @@ def fused_arm(
         return outcome(probabilities, time.monotonic() - started, taught.parameters, taught.measured)
 
     return Arm(name, run, f"{settings} {smoke}")
-
-
-def fused_experiment(
-    name: str, split: FusedSplit, arms: Sequence[Arm], *, corpus: str = "", protocol: str = "speakers-apart"
-) -> Experiment:
-    """Return the experiment of these arms on the split's test utterances; the first is the method itself."""
-    labels = split.test.labels
-    truth = {"decided": labels, "matrix": np.eye(len(split.test.space), dtype=bool)[labels], "probabilities": labels}
-    return Experiment(name, corpus or split.test.corpus, "test", protocol, truth, METRICS, arms)

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -17,6 +18,7 @@ from affekt.metrics.calibration import debiased_calibration_error, expected_cali
 from affekt.metrics.classification import accuracy, macro_f1, unweighted_average_recall
 from affekt.metrics.weighing import Metric
 from affekt.training.speech.lesson import Lesson, Taught
+from affekt.types import LabelSpace
 
 PROTOCOL = "speakers-apart"
 
@@ -115,10 +117,34 @@ def outcome(
     return Outcome(answers, seconds, parameters, measured)
 
 
+class Labelled(Protocol):
+    """Items with a label each, of clips or of utterances."""
+
+    @property
+    def corpus(self) -> str:
+        """What they are of."""
+
+    @property
+    def labels(self) -> NDArray[np.int64]:
+        """int64 (item,), places in `space`."""
+
+    @property
+    def space(self) -> LabelSpace:
+        """What the labels are."""
+
+
+class HeldOut(Protocol):
+    """A split of which a part is scored."""
+
+    @property
+    def test(self) -> Labelled:
+        """The items that are scored."""
+
+
 def speech_experiment(
-    name: str, split: SpeechSplit, arms: Sequence[Arm], *, corpus: str = "", protocol: str = PROTOCOL
+    name: str, split: HeldOut, arms: Sequence[Arm], *, corpus: str = "", protocol: str = PROTOCOL
 ) -> Experiment:
-    """Return the experiment of these arms on the split's test clips; the first is the method itself."""
+    """Return the experiment of these arms on the split's test items; the first is the method itself."""
     labels = split.test.labels
     matrix = np.eye(len(split.test.space), dtype=bool)[labels]
     truth = {"decided": labels, "matrix": matrix, "probabilities": labels}
